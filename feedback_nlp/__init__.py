@@ -1,0 +1,76 @@
+"""feedback-nlp: what a job rejection says, how sure that is, and what to do now. Offline.
+
+The way of one mail through the package, each step a function from one named type to the next:
+
+    inbox       read_inbox(path) -> Email           a mail, a folder, an mbox, a table
+    body        own_lines(text)                     the sender's own newest words, no quotes, no signature
+    sentences   split_sentences(text)               sentences as character ranges of the original
+    preprocess  Preprocessor(text) -> Sentence      folded, masked tokens (spaCy's tokenizer)
+    features    what the two stages look at
+    model       Model.classify(texts) -> Prediction sentence stage, document stage, evidence (numpy alone)
+    advice      advise(prediction, email) -> Advice from advice.toml
+    feedback    give_feedback(emails, model) -> Feedback   the whole flow
+    rows, terminal                                  feedback in files and on screens
+
+Learning:
+
+    examples    labelled mails -> Example
+    training    train(...) -> Model                 scikit-learn; imported only here
+    metrics     figures(truth, predictions)
+    store       versions of models: save, load, list, use
+    retraining  retrain(files)                      add, train, compare, keep
+    estimator   FeedbackClassifier, SentenceTokens  the same as scikit-learn estimators
+    component   "feedback_reason"                   the same as a spaCy component
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from feedback_nlp.labels import LABELS, MEANINGS, REASONS
+
+if TYPE_CHECKING:
+    from feedback_nlp.estimator import FeedbackClassifier
+    from feedback_nlp.feedback import give_feedback
+    from feedback_nlp.inbox import read_inbox
+    from feedback_nlp.model import Model
+    from feedback_nlp.records import Advice, Email, Evidence, Feedback, Prediction
+
+__all__ = [
+    "LABELS",
+    "MEANINGS",
+    "REASONS",
+    "Advice",
+    "Email",
+    "Evidence",
+    "Feedback",
+    "FeedbackClassifier",
+    "Model",
+    "Prediction",
+    "give_feedback",
+    "load",
+    "read_inbox",
+]
+
+_HOMES = {
+    "FeedbackClassifier": "estimator",
+    "Model": "model",
+    "give_feedback": "feedback",
+    "read_inbox": "inbox",
+} | dict.fromkeys(("Advice", "Email", "Evidence", "Feedback", "Prediction"), "records")
+
+
+def load(version: str | None = None) -> Model:
+    """The model in use, or the named version or folder. Raises ModelError where it is missing or damaged."""
+    from feedback_nlp.store import load_version
+
+    return load_version(version)
+
+
+def __getattr__(name: str) -> Any:
+    # Imported on first use, so that `feedback-nlp --help` is instant.
+    if name in _HOMES:
+        from importlib import import_module
+
+        return getattr(import_module(f"feedback_nlp.{_HOMES[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,127 @@
+"""Which words of a message are the sender's own newest ones: not quoted, not forwarded, not below a signature mark.
+
+Only those are judged (a rejection quoted below an interview invitation is history). The answer is a list of character
+ranges of the original text, so that whatever is quoted from it later is verbatim.
+"""
+
+from __future__ import annotations
+
+import re
+
+# "On Tue, 3 Mar 2026 at 10:02, A B <a@b.example> wrote:", in the languages whose mail programs people use most.
+_ATTRIBUTION = re.compile(
+    r"^[ \t]*(?:"
+    r"On\b.{4,200}\bwrote|Am\b.{4,200}\bschrieb.{0,80}|Le\b.{4,200}\ba écrit|El\b.{4,200}\bescribió|"
+    r"Il\b.{4,200}\bha scritto|Op\b.{4,200}\bschreef.{0,80}|Em\b.{4,200}\bescreveu|W dniu\b.{4,200}\bpisze|"
+    r"Den\b.{4,200}\bskrev.{0,80}"
+    r")[ \t]?:[ \t]*$",
+    re.IGNORECASE,
+)
+_ATTRIBUTION_START = re.compile(r"^[ \t]*(?:On|Am|Le|El|Il|Op|Em|W dniu|Den)\b", re.IGNORECASE)
+_FORWARD_MARK = re.compile(
+    r"^[ \t]*(?:-{2,}[ \t]*)?(?:Original Message|Original-Nachricht|Ursprüngliche Nachricht|Message d'origine|"
+    r"Mensaje original|Messaggio originale|Oorspronkelijk bericht|Forwarded message|Weitergeleitete Nachricht|"
+    r"Begin forwarded message|Message transféré)(?:[ \t]*-{2,}|[ \t]*:)?[ \t]*$",
+    re.IGNORECASE,
+)
+_HEADER_LINE = re.compile(
+    r"^[ \t]*\*?(?:From|Von|De|Da|Van|Sent|Gesendet|Envoyé|Enviado|Inviato|Verzonden|Date|Datum|Fecha|Data|"
+    r"To|An|À|Para|A|Aan|Cc|Subject|Betreff|Objet|Asunto|Oggetto|Onderwerp)\*?[ \t]?:\*?[ \t]+\S",
+    re.IGNORECASE,
+)
+_HEADER_FROM = re.compile(r"^[ \t]*\*?(?:From|Von|De|Da|Van)\*?[ \t]?:", re.IGNORECASE)
+_QUOTED = re.compile(r"^[ \t]*(?:>|\|[ \t]|&gt;)")
+_SIGNATURE_MARK = re.compile(r"^--[ \t]?$")
+_RULE = re.compile(r"^[ \t]*[_\-=*]{5,}[ \t]*$")
+_FOOTER = re.compile(
+    r"^[ \t*]*(?:confidentiality notice|disclaimer[ \t]*:|this (?:e-?mail|message)(?: and any (?:attachments?|files))?"
+    r"(?: \([^)]{0,60}\))? (?:is|are|may be|contains|may contain)\b.{0,80}(?:confidential|privileged|intended)|"
+    r"(?:to )?unsubscribe\b|you (?:are receiving|received|'re receiving) this (?:e-?mail|message) because)",
+    re.IGNORECASE,
+)
+
+Span = tuple[int, int]
+
+
+def lines_of(text: str) -> list[Span]:
+    """Character ranges of the lines of `text`, line ends left out."""
+    spans, start = [], 0
+    for match in re.finditer(r"\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]", text):
+        spans.append((start, match.start()))
+        start = match.end()
+    spans.append((start, len(text)))
+    return spans
+
+
+def own_lines(text: str) -> list[Span]:
+    """Ranges of the lines that hold the sender's own newest words.
+
+    Where cutting would leave nothing (a pasted forward, a mail that is all quotes), every line counts as own.
+    """
+    lines = lines_of(text)
+    own = _strip_footer(text, _strip_quotes(text, lines))
+    return own if any(text[a:b].strip() for a, b in own) else lines
+
+
+def _strip_quotes(text: str, lines: list[Span]) -> list[Span]:
+    own: list[Span] = []
+    i = 0
+    while i < len(lines):
+        line = text[slice(*lines[i])]
+        has_words = any(text[a:b].strip() for a, b in own)
+        attribution = _attribution_length(text, lines, i)
+        if attribution:
+            after = i + attribution
+            while after < len(lines) and not text[slice(*lines[after])].strip():
+                after += 1
+            if after < len(lines) and not _QUOTED.match(text[slice(*lines[after])]) and has_words:
+                break  # no marks before the quoted lines: all that follows is the old message
+            i += attribution
+        elif _SIGNATURE_MARK.match(line) and has_words:
+            break
+        elif has_words and (_FORWARD_MARK.match(line) or _header_block(text, lines, i)):
+            break
+        elif _QUOTED.match(line):
+            i += 1
+        else:
+            own.append(lines[i])
+            i += 1
+    return own
+
+
+def _attribution_length(text: str, lines: list[Span], i: int) -> int:
+    """How many lines from line i on make up an "On ... wrote:" (mail programs wrap it), or 0."""
+    if not _ATTRIBUTION_START.match(text[slice(*lines[i])]):
+        return 0
+    for length in (1, 2, 3):
+        joined = " ".join(text[a:b].strip() for a, b in lines[i : i + length])
+        if len(joined) > 400:
+            return 0
+        if _ATTRIBUTION.match(joined):
+            return length
+    return 0
+
+
+def _header_block(text: str, lines: list[Span], i: int) -> bool:
+    """Whether a block of repeated headers (From:, Sent:, To:, Subject:) starts at line i, a rule before it or not."""
+    if _RULE.match(text[slice(*lines[i])]):
+        i += 1
+        while i < len(lines) and not text[slice(*lines[i])].strip():
+            i += 1
+    block = [text[a:b] for a, b in lines[i : i + 5]]
+    return len(block) > 2 and bool(_HEADER_FROM.match(block[0])) and sum(bool(_HEADER_LINE.match(b)) for b in block) >= 3
+
+
+def _strip_footer(text: str, lines: list[Span]) -> list[Span]:
+    """Leaves out legal and unsubscribe paragraphs at the end: from such a line to the next blank line."""
+    kept: list[Span] = []
+    in_footer = False
+    for a, b in lines:
+        line = text[a:b]
+        if not line.strip():
+            in_footer = False
+        elif _FOOTER.match(line) and kept:
+            in_footer = True
+        if not in_footer:
+            kept.append((a, b))
+    return kept

@@ -1,0 +1,258 @@
+"""The command line: each command reads its options, makes one call, prints once."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from feedback_nlp.errors import FeedbackError, InputError
+from feedback_nlp.labels import LABELS, MEANINGS
+
+if TYPE_CHECKING:
+    from feedback_nlp.records import Email, Feedback, Skipped
+
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+class _Group(click.Group):
+    """Shows an error of ours as one line with exit code 1, and takes -m, -q and --json after the command."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except FeedbackError as error:
+            raise click.ClickException(" ".join(str(error).split())) from error
+
+
+_model = click.option("-m", "--model", metavar="NAME", help="A model version or its folder (default: the one in use).")
+_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+_quiet = click.option("-q", "--quiet", is_flag=True, help="No progress and no notes.")
+_text_column = click.option("--text-column", metavar="NAME", help="The column with the mail's text, where it is not text, body, message or content.")
+
+
+@click.group(cls=_Group, context_settings=CONTEXT)
+@click.version_option(package_name="feedback-nlp", prog_name="feedback-nlp")
+def main() -> None:
+    """Reads job rejections: what the mail says, how sure that is, and what to do now.
+
+    Everything stays on this machine; nothing is sent anywhere.
+    """
+
+
+@main.command()
+@click.argument("file", required=False, default="-", metavar="[FILE|-]")
+@_model
+@_json
+def classify(file: str, model: str | None, as_json: bool) -> None:
+    """Read one mail: pasted, piped, a text file or an .eml."""
+    from feedback_nlp.feedback import give_feedback
+    from feedback_nlp.rows import row_of
+    from feedback_nlp.store import load_version
+    from feedback_nlp.terminal import render
+
+    email = _one_mail(file)
+    feedback = next(give_feedback([email], load_version(model)))
+    if as_json:
+        click.echo(json.dumps(row_of(feedback), ensure_ascii=False))
+    else:
+        click.echo("\n".join(render(feedback)), color=_wants_colour())
+    if feedback.prediction.label is None:
+        raise SystemExit(1)
+
+
+def _one_mail(file: str) -> Email:
+    from feedback_nlp.inbox import read_bytes, read_file
+
+    if file == "-":
+        if sys.stdin.isatty():
+            click.echo("Paste the mail, then press Ctrl-D on a line of its own (Windows: Ctrl-Z, Enter).", err=True)
+        email = read_bytes(click.get_binary_stream("stdin").read(), "what was pasted")
+    else:
+        email = read_file(Path(file))
+    if not email.text.strip():
+        raise InputError(f"{email.source} holds no text. Paste the mail, or name a file: feedback-nlp classify mail.txt")
+    return email
+
+
+def _wants_colour() -> bool | None:
+    import os
+
+    return False if os.environ.get("NO_COLOR") else None
+
+
+@main.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Where the rows go: a .csv or .jsonl file.")
+@_text_column
+@_model
+@_quiet
+def label(paths: tuple[Path, ...], output: Path, text_column: str | None, model: str | None, quiet: bool) -> None:
+    """Label many mails: JSON lines, CSV, a folder of .eml or text files, an mbox."""
+    from feedback_nlp.feedback import give_feedback
+    from feedback_nlp.rows import row_of, write_rows
+    from feedback_nlp.store import load_version
+
+    skipped: list[Skipped] = []
+    counts: dict[str, int] = {}
+
+    def counted(feedback: Iterable[Feedback]) -> Iterator[dict[str, Any]]:
+        for one in feedback:
+            name = one.prediction.label or "not judged"
+            counts[name] = counts.get(name, 0) + 1
+            yield row_of(one)
+
+    emails = _emails(paths, text_column, skipped, quiet)
+    write_rows(counted(give_feedback(emails, load_version(model))), output)
+    if not quiet:
+        _summary(counts, skipped, output)
+
+
+def _emails(paths: Iterable[Path], text_column: str | None, skipped: list[Skipped], quiet: bool) -> Iterator[Email]:
+    """The mails of all paths; messages that are there twice come once, table rows always."""
+    from feedback_nlp.inbox import read_inbox
+    from feedback_nlp.records import Skipped
+
+    seen: set[str] = set()
+    with click.progressbar(length=0, label="Reading", file=sys.stderr, hidden=quiet or not sys.stderr.isatty(), show_eta=False) as bar:
+        for path in paths:
+            for item in read_inbox(path, text_column):
+                bar.update(1)
+                if isinstance(item, Skipped):
+                    skipped.append(item)
+                elif item.row is None and item.id in seen:
+                    skipped.append(Skipped(f"{item.source}, {item.id}", "a duplicate of a message above"))
+                else:
+                    seen.add(item.id)
+                    yield item
+
+
+def _summary(counts: dict[str, int], skipped: list[Skipped], output: Path) -> None:
+    from feedback_nlp.terminal import harmless
+
+    total = sum(counts.values())
+    click.echo(f"{total} labelled, written to {output}", err=True)
+    for name in (*LABELS, "not judged"):
+        if name in counts:
+            click.echo(f"  {counts[name]:6}  {MEANINGS.get(name, 'empty or in another language; see the note in the row')} ({name})", err=True)
+    if skipped:
+        click.echo(f"{len(skipped)} skipped or to look at:", err=True)
+        for item in skipped[:20]:
+            click.echo(harmless(f"  {item.where}: {item.why}"), err=True)
+        if len(skipped) > 20:
+            click.echo(f"  ... and {len(skipped) - 20} more", err=True)
+
+
+@main.command()
+@click.argument("name", required=False, type=click.Choice(LABELS), metavar="[LABEL]")
+@_json
+def advice(name: str | None, as_json: bool) -> None:
+    """Next steps and questions for a label, without a mail."""
+    from feedback_nlp.advice import general_advice
+    from feedback_nlp.terminal import render_advice
+
+    chosen = {label: general_advice(label) for label in ([name] if name else LABELS)}
+    if as_json:
+        rows = {n: {"meaning": a.meaning, "next_steps": a.next_steps, "questions": a.questions} for n, a in chosen.items()}
+        click.echo(json.dumps(rows, ensure_ascii=False))
+    else:
+        click.echo("\n\n".join("\n".join(render_advice(n, a)) for n, a in chosen.items()), color=_wants_colour())
+
+
+@main.command()
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE...]")
+@_text_column
+@_json
+@_quiet
+def retrain(files: tuple[Path, ...], text_column: str | None, as_json: bool, quiet: bool) -> None:
+    """Learn from labelled mails: CSV, JSON lines, or a `label` sheet that you corrected.
+
+    Keeps the rows in your home folder, trains on the corpus and all your rows, and shows the new model beside the old
+    one on mails that neither has read. The old version stays; a worse one is not taken into use.
+    """
+    from feedback_nlp.retraining import retrain as run
+    from feedback_nlp.terminal import render_comparison
+
+    say = (lambda _: None) if quiet else (lambda text: click.echo(text, err=True))
+    result = run(files, text_column, say)
+    click.echo(json.dumps(result.as_dict()) if as_json else "\n".join(render_comparison(result)))
+
+
+@main.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+@_text_column
+@_model
+@_json
+@_quiet
+def evaluate(files: tuple[Path, ...], text_column: str | None, model: str | None, as_json: bool, quiet: bool) -> None:
+    """Score a model on labelled mails: CSV or JSON lines with a text and a `label` or `primary` column."""
+    from feedback_nlp.examples import read_labelled
+    from feedback_nlp.metrics import figures
+    from feedback_nlp.records import Example
+    from feedback_nlp.store import load_version
+
+    rows = list(read_labelled(files, text_column))
+    truth = [row for row in rows if isinstance(row, Example)]
+    skipped = [row for row in rows if not isinstance(row, Example)]
+    if not quiet and skipped:
+        click.echo(f"{len(skipped)} rows skipped: " + "; ".join(f"{s.where}: {s.why}" for s in skipped[:5]), err=True)
+    if not truth:
+        raise InputError(f"{', '.join(map(str, files))}: no labelled rows. Give a column `label` with {', '.join(LABELS)}.")
+    found = figures(truth, list(load_version(model).classify(e.text for e in truth)))
+    if as_json:
+        click.echo(json.dumps(found))
+    else:
+        for name, value in found.items():
+            click.echo(f"{name:32} {value}")
+
+
+@main.group(cls=_Group)
+def models() -> None:
+    """The model versions: which there are, and which one is in use."""
+
+
+@models.command("list")
+@_json
+def list_models(as_json: bool) -> None:
+    """Every version, oldest first; * marks the one in use."""
+    from feedback_nlp.store import current, manifest_of, versions
+
+    in_use = current()
+    rows = [{"name": name, "in_use": name == in_use, "path": str(path), **manifest_of(path).get("figures", {})} for name, path in versions().items()]
+    if as_json:
+        click.echo(json.dumps(rows))
+    else:
+        for row in rows:
+            click.echo(f"{'*' if row['in_use'] else ' '} {row['name']:16} reason macro-F1 {row.get('reason_macro_f1', '?')}  rejection F1 {row.get('rejection_f1', '?')}")
+
+
+@models.command()
+@click.argument("version", required=False)
+def show(version: str | None) -> None:
+    """The manifest of a version: what it was made from, and its figures."""
+    from feedback_nlp.store import manifest_of, path_of
+
+    click.echo(json.dumps(manifest_of(path_of(version)), indent=1))
+
+
+@models.command()
+@click.argument("version")
+def use(version: str) -> None:
+    """Take a version into use (`shipped` is the one that came with the program)."""
+    from feedback_nlp.store import use as use_version
+
+    use_version(version)
+    click.echo(f"{version} is in use now.")
+
+
+@models.command()
+@click.argument("version", required=False)
+def path(version: str | None) -> None:
+    """The folder of a version."""
+    from feedback_nlp.store import path_of
+
+    click.echo(path_of(version))

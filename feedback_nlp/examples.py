@@ -1,0 +1,163 @@
+"""Labelled mails: the shipped corpus, and the person's own rows.
+
+One row format everywhere (JSON lines, documented in data/README.md); `example_from` checks a row and says what is
+wrong with it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any
+
+from feedback_nlp.errors import InputError
+from feedback_nlp.inbox import read_rows
+from feedback_nlp.labels import CONCRETE_REASONS, LABELS, NOT_REJECTION, SENTENCE_LABELS
+from feedback_nlp.records import Email, Example, Skipped
+from feedback_nlp.resources import home, shipped, write_text
+
+_FIELDS = {f.name for f in fields(Example)}
+SPLITS = ("train", "test")
+
+
+def example_from(row: Mapping[str, Any]) -> Example:
+    """An `Example` from a row of the corpus format. Raises ValueError that says what is wrong with the row."""
+    unknown = set(row) - _FIELDS
+    if unknown:
+        raise ValueError(f"unknown field {sorted(unknown)[0]!r}")
+    if not str(row.get("text", "")).strip():
+        raise ValueError("the text is empty")
+    example = Example(
+        **{
+            **row,
+            "secondary": tuple(row.get("secondary", ())),
+            "evidence": tuple(row.get("evidence", ())),
+            "sentences": tuple((int(a), int(b), str(label)) for a, b, label in row.get("sentences", ())),
+        }
+    )
+    fault = _fault(example)
+    if fault:
+        raise ValueError(fault)
+    return example
+
+
+def _fault(e: Example) -> str:
+    if e.primary not in LABELS and not (e.primary == "" and e.sentences):
+        return f"unknown label {e.primary!r}: the labels are {', '.join(LABELS)}"
+    if any(label not in CONCRETE_REASONS for label in e.secondary) or e.primary in e.secondary:
+        return f"secondary reasons {list(e.secondary)} do not go with primary {e.primary!r}"
+    if e.primary == NOT_REJECTION and (e.secondary or e.evidence):
+        return "a not_rejection has no secondary reasons and no evidence"
+    for quote in e.evidence:
+        if quote not in e.text or not quote.strip():
+            return f"evidence is not in the text: {quote[:60]!r}"
+    end = 0
+    for a, b, label in e.sentences:
+        if label not in SENTENCE_LABELS:
+            return f"unknown sentence label {label!r}"
+        if not end <= a < b <= len(e.text):
+            return f"sentence span {a}-{b} is out of order or outside the text"
+        end = b
+    return "" if e.split in SPLITS else f"unknown split {e.split!r}"
+
+
+def row_of(example: Example) -> dict[str, Any]:
+    """The row of an example, empty fields left out."""
+    return {name: value for name, value in asdict(example).items() if value not in ("", ())}
+
+
+def read_corpus() -> tuple[list[Example], list[Example]]:
+    """The shipped corpus: whole mails, and loose labelled sentences (examples without a primary label)."""
+    folder = shipped("data")
+    return list(_read_examples(folder / "mails.jsonl")), list(_read_examples(folder / "sentences.jsonl"))
+
+
+def own_examples() -> list[Example]:
+    """The person's own labelled mails, from their home folder."""
+    path = home() / "examples.jsonl"
+    return list(_read_examples(path)) if path.exists() else []
+
+
+def _read_examples(path: Path) -> Iterator[Example]:
+    try:
+        lines = path.read_text(encoding="utf-8").split("\n")
+    except OSError as error:
+        raise InputError(f"{path} can't be read ({error.strerror}). Install feedback-nlp anew.") from error
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            try:
+                yield example_from(json.loads(line))
+            except (ValueError, TypeError) as error:
+                raise InputError(f"{path}, line {number}: {error}. Mend or remove that line.") from error
+
+
+def add_examples(new: Iterable[Example]) -> tuple[int, int, int]:
+    """Adds to the person's own examples; a later label for the same text wins. Returns (added, known, changed)."""
+    rows = {digest(e.text): e for e in own_examples()}
+    added = known = changed = 0
+    for example in new:
+        key = digest(example.text)
+        if key not in rows:
+            added += 1
+        elif rows[key].primary == example.primary and rows[key].secondary == example.secondary:
+            known += 1
+            continue
+        else:
+            changed += 1
+        rows[key] = example
+    if added or changed:
+        lines = (json.dumps(row_of(e), ensure_ascii=False) + "\n" for e in rows.values())
+        write_text(home() / "examples.jsonl", "".join(lines))
+    return added, known, changed
+
+
+def digest(text: str) -> str:
+    """A short digest of a text's words, whatever their case and white space."""
+    return hashlib.sha256(" ".join(text.casefold().split()).encode()).hexdigest()[:16]
+
+
+def read_labelled(paths: Iterable[Path], text_column: str | None = None) -> Iterator[Example | Skipped]:
+    """Labelled rows from CSV or JSON lines: a text column and `label` or `primary`; `secondary` and `evidence` if there."""
+    for path in paths:
+        for row in read_rows(path, text_column):
+            yield row if isinstance(row, Skipped) else _labelled(row)
+
+
+def _labelled(email: Email) -> Example | Skipped:
+    where = f"{email.source}, row {email.row}"
+    extra = {str(name).strip().lower(): value for name, value in email.extra.items()}
+    label = str(extra.get("primary") or extra.get("label") or "").strip()
+    if not label:
+        if "primary" in extra or "label" in extra:
+            return Skipped(where, "it has no label")
+        raise InputError(f"{email.source} has no column `label` or `primary` (found: {', '.join(extra)}). Name one so.")
+    if not email.text.strip():
+        return Skipped(where, "the text is empty")
+    quotes = [q for q in _listed(extra.get("evidence")) if q in email.text]
+    row = {
+        "id": f"own-{digest(email.text)}",
+        "text": email.text,
+        "primary": label,
+        "secondary": tuple(s for s in _listed(extra.get("secondary")) if s != label) if label != NOT_REJECTION else (),
+        "evidence": tuple(quotes) if label != NOT_REJECTION else (),
+    }
+    try:
+        return example_from(row)
+    except ValueError as error:
+        return Skipped(where, str(error))
+
+
+def _listed(value: Any) -> list[str]:
+    """A list from a cell: a JSON list, or names parted by commas or semicolons."""
+    if isinstance(value, list):
+        return [str(v) for v in value]
+    text = str(value or "").strip()
+    if text.startswith("["):
+        try:
+            return [str(v) for v in json.loads(text)]
+        except ValueError:
+            return []
+    return [part.strip() for part in text.replace(";", ",").split(",") if part.strip()]

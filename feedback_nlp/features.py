@@ -1,0 +1,81 @@
+"""What the two stages look at: strings for a sentence, numbers for a document.
+
+Training (scikit-learn) and use (plain arrays) both come here, so that they can't drift apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from feedback_nlp.labels import SENTENCE_LABELS
+from feedback_nlp.records import Sentence
+
+BLOCKS = ("words", "characters", "context")
+"""The blocks of sentence features; each is a tf-idf vector of unit length of its own."""
+
+
+def word_features(sentence: Sentence) -> Iterator[str]:
+    """Word 1- to 3-grams in normal form, with marks for the sentence's start and end."""
+    tokens = ("<s>", *sentence.tokens, "</s>")
+    yield from sentence.tokens
+    for n in (2, 3):
+        for i in range(len(tokens) - n + 1):
+            yield " ".join(tokens[i : i + n])
+
+
+def character_features(token: str) -> tuple[str, ...]:
+    """Character 3- to 5-grams of one token with a space on either side; none of masks and marks."""
+    if not token[0].isalpha() and token[0] != "'":
+        return ()
+    padded = f" {token} "
+    return tuple(padded[i : i + n] for n in (3, 4, 5) for i in range(len(padded) - n + 1))
+
+
+def context_features(sentences: Sequence[Sentence], i: int) -> Iterator[str]:
+    """Words of the neighbouring sentences, and where in the mail the sentence stands."""
+    for prefix, j in (("p:", i - 1), ("n:", i + 1)):
+        if 0 <= j < len(sentences):
+            tokens = sentences[j].tokens
+            yield from (prefix + token for token in tokens)
+            yield from (f"{prefix}{a} {b}" for a, b in zip(tokens, tokens[1:], strict=False))
+        else:
+            yield prefix + "none"
+    yield f"at:{min(i, 3)}"
+    yield f"left:{min(len(sentences) - 1 - i, 3)}"
+    yield f"length:{min(len(sentences[i].tokens) // 5, 6)}"
+
+
+def document_features(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Numbers for the document stage from a (sentences, sentence labels) array of probabilities.
+
+    For each sentence label the log-odds of the strongest and second strongest sentence, the noisy-or of all, the share
+    of sentences, and where the strongest stands; and how long the mail is. `probabilities` has at least one row.
+    """
+    clipped = np.clip(probabilities, 1e-4, 1 - 1e-4)
+    odds = np.log(clipped) - np.log1p(-clipped)
+    ordered = np.sort(odds, axis=0)[::-1]
+    n = len(clipped)
+    second = ordered[1] if n > 1 else np.full(clipped.shape[1], odds.min())
+    noisy_or = np.clip(1 - np.exp(np.log1p(-clipped).sum(axis=0)), 1e-4, 1 - 1e-4)
+    reasons = clipped[:, : len(SENTENCE_LABELS) - 2]
+    where = reasons.argmax(axis=0) / max(1, n - 1) * (reasons.max(axis=0) > 0.2)
+    return np.concatenate(
+        [
+            ordered[0],
+            np.maximum(second, -9.21),
+            np.log(noisy_or) - np.log1p(-noisy_or),
+            clipped.mean(axis=0),
+            where,
+            _pairs(ordered[0]),
+            [np.log1p(n)],
+        ]
+    )
+
+
+def _pairs(strongest: NDArray[np.float64]) -> NDArray[np.float64]:
+    """For each two sentence labels the lesser of their strongest probabilities: both are there, which one wins?"""
+    probability = 1 / (1 + np.exp(-strongest))
+    return np.array([min(probability[i], probability[j]) for i in range(len(probability)) for j in range(i)])

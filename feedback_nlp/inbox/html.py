@@ -1,0 +1,43 @@
+"""The text that a person sees of an HTML mail, without what it quotes."""
+
+from __future__ import annotations
+
+import re
+
+_DROP = (
+    "script, style, head, title, template, noscript, [hidden], [aria-hidden=true], "
+    ".gmail_quote, .gmail_attr, .yahoo_quoted, .moz-cite-prefix, blockquote[type=cite], #divRplyFwdMsg, #appendonsend, #mail-editor-reference-message-container"
+)
+_HIDDEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|font-size\s*:\s*0(?:px|pt|em|%)?\s*(?:;|$|!)|max-height\s*:\s*0)", re.IGNORECASE)
+_BLOCKS = "p, div, tr, table, ul, ol, h1, h2, h3, h4, h5, h6, blockquote, section, article, header, footer, hr"
+
+
+def html_to_text(html: str) -> str:
+    """Visible text: block elements on lines of their own, list items with a bullet, hidden and quoted parts left out."""
+    from selectolax.lexbor import LexborHTMLParser
+
+    tree = LexborHTMLParser(html)
+    for node in tree.css("#divRplyFwdMsg"):  # Outlook: all that follows this mark is the old message
+        while (following := node.next) is not None:
+            following.decompose()
+    for node in tree.css(_DROP):
+        node.decompose()
+    for node in tree.css("[style]"):
+        if _HIDDEN.search(node.attributes.get("style") or ""):
+            node.decompose()
+    for node in tree.css("br"):
+        node.replace_with("\ue000")
+    for node in tree.css("li"):
+        node.insert_before("\ue000• ")
+        node.insert_after("\ue000")
+    for node in tree.css(_BLOCKS):
+        node.insert_before("\ue000")
+        node.insert_after("\ue000")
+    for node in tree.css("td, th"):
+        node.insert_after(" ")
+    for node in tree.css("p"):
+        node.insert_after("\ue000")
+    body = tree.body
+    text = re.sub(r"[ \t\r\n\f]+", " ", body.text() if body else "")
+    lines = [line.strip(" ") for line in text.replace("\ue000", "\n").split("\n")]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()

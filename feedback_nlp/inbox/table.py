@@ -1,0 +1,91 @@
+"""Rows of a table with a column of mail texts: CSV or JSON lines -> `Email`, one for every row, in order."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from feedback_nlp.errors import InputError
+from feedback_nlp.records import Email, Skipped
+
+TEXT_COLUMNS = ("text", "body", "message", "content")
+_LONGEST_CELL = 16_000_000
+
+
+def read_json_lines(text: str, path: Path, text_column: str | None) -> Iterator[Email | Skipped]:
+    """One `Email` for each line that is a JSON object; a line that is not is skipped, and named."""
+    name = None
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            if not isinstance(row, dict):
+                raise ValueError("not an object")
+        except ValueError as error:
+            yield Skipped(f"{path}, line {number}", f"not a JSON object ({error})")
+            continue
+        if name is None or name not in row:
+            name = _text_column(list(row), text_column, f"{path}, line {number}")
+        yield _email(row, name, number, path)
+
+
+def read_csv(text: str, path: Path, text_column: str | None) -> Iterator[Email | Skipped]:
+    """One `Email` for each record below the header; a record with too many cells is read and reported."""
+    csv.field_size_limit(_LONGEST_CELL)
+    reader = csv.reader(io.StringIO(text, newline=""), _dialect(text))
+    try:
+        columns = [c.strip() for c in next(reader, [])]
+        name = _text_column(columns, text_column, str(path))
+        number = 0
+        for cells in reader:
+            if not cells:
+                continue
+            number += 1
+            if len(cells) > len(columns):
+                yield Skipped(f"{path}, row {number}", f"{len(cells)} cells under {len(columns)} columns; the row was read, but look at its quotes")
+            yield _email(dict(zip(columns, [*cells, *[""] * len(columns)], strict=False)), name, number, path)
+    except csv.Error as error:
+        raise InputError(f"{path}, line {reader.line_num}: not readable as CSV ({error}). Save it anew as CSV UTF-8.") from error
+
+
+def _dialect(text: str) -> type[csv.Dialect]:
+    first = text[: text.find("\n") if "\n" in text else len(text)]
+    delimiter = max(",;\t", key=first.count)
+
+    class Dialect(csv.excel):
+        pass
+
+    Dialect.delimiter = delimiter
+    return Dialect
+
+
+def _text_column(columns: list[str], wanted: str | None, where: str) -> str:
+    names = [wanted] if wanted else list(TEXT_COLUMNS)
+    for name in names:
+        for column in columns:
+            if column.strip().lower() == name.lower():
+                return column
+    found = ", ".join(repr(c) for c in columns[:12]) or "none"
+    raise InputError(f"{where}: no column {' or '.join(names)} (found: {found}). Name the column of the mail with --text-column.")
+
+
+def _email(row: Mapping[str, Any], text_column: str, number: int, path: Path) -> Email:
+    lower = {str(k).strip().lower(): v for k, v in row.items()}
+    given = lower.get("id")
+    text = row.get(text_column)
+    return Email(
+        id=str(given) if given not in (None, "") else str(number),
+        text=text if isinstance(text, str) else "" if text is None else json.dumps(text, ensure_ascii=False),
+        subject=str(lower.get("subject") or ""),
+        sender=str(lower.get("from") or lower.get("sender") or ""),
+        date=str(lower.get("date") or ""),
+        message_id=str(lower.get("message_id") or ""),
+        source=str(path),
+        row=number,
+        extra=row,
+    )

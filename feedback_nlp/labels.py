@@ -1,0 +1,38 @@
+"""The labels of a mail and of a sentence: the only place where they are listed."""
+
+from __future__ import annotations
+
+SKILLS_GAP = "skills_gap"
+CULTURAL_FIT = "cultural_fit"
+ANOTHER_CANDIDATE = "another_candidate"
+HIRING_FREEZE = "hiring_freeze"
+VAGUE_SUBJECTIVE = "vague_subjective"
+NOT_REJECTION = "not_rejection"
+
+CONCRETE_REASONS = (SKILLS_GAP, CULTURAL_FIT, ANOTHER_CANDIDATE, HIRING_FREEZE)
+"""The reasons that say something; `vague_subjective` says that nothing usable was said."""
+
+REASONS = (*CONCRETE_REASONS, VAGUE_SUBJECTIVE)
+LABELS = (*REASONS, NOT_REJECTION)
+
+VAGUE_DECISION = "vague_decision"
+BOILERPLATE = "boilerplate"
+
+SENTENCE_LABELS = (*CONCRETE_REASONS, VAGUE_DECISION, BOILERPLATE, NOT_REJECTION)
+"""A sentence gives one of the concrete reasons, is a bare no, is boilerplate, or belongs to a message of another kind."""
+
+SENTENCE_LABEL_OF = {reason: reason for reason in CONCRETE_REASONS} | {
+    VAGUE_SUBJECTIVE: VAGUE_DECISION,
+    NOT_REJECTION: NOT_REJECTION,
+}
+"""Which sentence label carries a mail's label."""
+
+MEANINGS = {
+    SKILLS_GAP: "something the role asks for was missing",
+    CULTURAL_FIT: "values, personality or way of working",
+    ANOTHER_CANDIDATE: "somebody else was chosen",
+    HIRING_FREEZE: "the role went away or was paused",
+    VAGUE_SUBJECTIVE: "no usable reason given",
+    NOT_REJECTION: "not a rejection",
+}
+"""Each label in words, as a person reads it."""

@@ -1,0 +1,197 @@
+"""The model in use: two linear stages over plain arrays, scored with numpy alone.
+
+scikit-learn fits it (training.py) and is not imported here: its import would cost more than the whole answer. A test
+holds both paths equal. The sentence stage gives each sentence the probability of every sentence label; the document
+stage weighs these into the mail's label, a calibrated confidence and secondary reasons.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import islice
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from feedback_nlp.features import BLOCKS, character_features, context_features, document_features, word_features
+from feedback_nlp.labels import CONCRETE_REASONS, LABELS, NOT_REJECTION, REASONS, SENTENCE_LABEL_OF, SENTENCE_LABELS
+from feedback_nlp.language import english_sentences, unjudged_note
+from feedback_nlp.preprocess import Preprocessor
+from feedback_nlp.records import Evidence, Prediction, Sentence
+
+Floats = NDArray[np.float64]
+
+_EVIDENCE_AT = 0.5
+_MOST_EVIDENCE = 3
+_BATCH = 256
+
+
+@dataclass(frozen=True)
+class Block:
+    """One tf-idf block of the sentence stage: its vocabulary, idf (n,) and coefficients (n, sentence labels)."""
+
+    vocabulary: Mapping[str, int]
+    idf: NDArray[np.floating[Any]]
+    coefficients: NDArray[np.floating[Any]]
+
+
+@dataclass(frozen=True)
+class Linear:
+    """A linear map of standardised features: ((x - mean) / scale) @ coefficients + intercept."""
+
+    mean: Floats
+    scale: Floats
+    coefficients: Floats
+    intercept: Floats
+
+    def __call__(self, x: Floats) -> Floats:
+        result: Floats = ((x - self.mean) / self.scale) @ self.coefficients + self.intercept
+        return result
+
+
+@dataclass(frozen=True)
+class Model:
+    """A trained model. `manifest` says what it was made from and how well it does."""
+
+    blocks: Mapping[str, Block]
+    sentence_intercept: Floats
+    document: Linear
+    secondary: Linear
+    secondary_thresholds: Floats
+    lexicon: frozenset[str]
+    manifest: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def classes_(self) -> NDArray[np.str_]:
+        """The labels in the order of the columns of `predict_proba`."""
+        return np.array(LABELS)
+
+    @cached_property
+    def preprocessor(self) -> Preprocessor:
+        """The text preparation that goes with this model's lexicon."""
+        return Preprocessor(self.lexicon)
+
+    @cached_property
+    def _scorers(self) -> Mapping[str, _BlockScorer]:
+        return {name: _BlockScorer(block) for name, block in self.blocks.items()}
+
+    def predict(self, texts: Iterable[str]) -> NDArray[np.str_]:
+        """The label of each text, shape (n,). Texts that can't be judged count as `not_rejection` here."""
+        return self.classes_[self.predict_proba(texts).argmax(axis=1)]
+
+    def predict_proba(self, texts: Iterable[str]) -> Floats:
+        """The probability of each label, shape (n, 6), columns as in `classes_`."""
+        rows = [[p.scores.get(label, float(label == NOT_REJECTION)) for label in LABELS] for p in self.classify(texts)]
+        return np.array(rows, dtype=float).reshape(-1, len(LABELS))
+
+    def classify(self, texts: Iterable[str]) -> Iterator[Prediction]:
+        """A `Prediction` for each text, in order; texts are read in batches, so any number may come."""
+        stream = iter(texts)
+        while batch := list(islice(stream, _BATCH)):
+            sentences = [self.preprocessor(text) for text in batch]
+            english = [english_sentences(s, self.blocks["words"].vocabulary) for s in sentences]
+            probabilities = self.sentence_probabilities([e or [] for e in english])
+            for text, read, kept, p in zip(batch, sentences, english, probabilities, strict=True):
+                yield self._judge(text, kept, p) if kept else _unjudged(text, read)
+
+    def sentence_probabilities(self, documents: Sequence[Sequence[Sentence]]) -> list[Floats]:
+        """For each document an array (sentences, sentence labels) of probabilities."""
+        scores = np.tile(self.sentence_intercept, (sum(map(len, documents)), 1))
+        for name in BLOCKS:
+            self._scorers[name].add_scores(scores, documents, name)
+        probabilities = _softmax(scores)
+        ends = np.cumsum([len(d) for d in documents])
+        return [probabilities[end - len(d) : end] for d, end in zip(documents, ends, strict=True)]
+
+    def _judge(self, text: str, sentences: Sequence[Sentence], p: Floats) -> Prediction:
+        features = document_features(p)
+        scores = dict(zip(LABELS, _softmax(self.document(features)[None, :])[0].tolist(), strict=True))
+        label = max(scores, key=lambda name: scores[name])
+        secondary = self._secondary(label, features)
+        quotes = {reason: _quote(text, sentences, p, reason) for reason in (label, *secondary) if reason in REASONS}
+        return Prediction(
+            label,
+            scores[label],
+            scores,
+            tuple(secondary),
+            tuple(quotes.get(label, ())),
+            {reason: quotes[reason][0] for reason in secondary},
+        )
+
+    def _secondary(self, label: str, features: Floats) -> list[str]:
+        if label not in REASONS:
+            return []
+        known = np.concatenate([features, [float(label == reason) for reason in REASONS]])
+        chances = 1 / (1 + np.exp(-self.secondary(known)))
+        found = [r for r, c, t in zip(CONCRETE_REASONS, chances, self.secondary_thresholds, strict=True) if c >= t]
+        return [reason for reason in found if reason != label]
+
+
+class _BlockScorer:
+    """Adds one block's share of the sentence scores; remembers the feature ids of tokens it has seen."""
+
+    def __init__(self, block: Block) -> None:
+        self.vocabulary = block.vocabulary
+        self.idf = np.asarray(block.idf, dtype=float)
+        self.coefficients = np.asarray(block.coefficients, dtype=float)
+        self._of_token: dict[str, tuple[int, ...]] = {}
+
+    def add_scores(self, scores: Floats, documents: Sequence[Sequence[Sentence]], name: str) -> None:
+        ids: list[int] = []
+        lengths: list[int] = []
+        for document in documents:
+            for i in range(len(document)):
+                before = len(ids)
+                ids.extend(self._ids(document, i, name))
+                lengths.append(len(ids) - before)
+        if not ids:
+            return
+        # One sorted key per (sentence, feature), so that counts, lengths and sums need no loop.
+        rows = np.repeat(np.arange(len(lengths)), lengths)
+        keys, counts = np.unique(rows * len(self.idf) + np.array(ids), return_counts=True)
+        rows, features = np.divmod(keys, len(self.idf))
+        values = (1 + np.log(counts)) * self.idf[features]
+        norms = np.sqrt(np.bincount(rows, values**2, minlength=len(lengths)))
+        starts = np.flatnonzero(np.diff(rows, prepend=-1))
+        weighted = np.add.reduceat(self.coefficients[features] * values[:, None], starts)
+        present = rows[starts]
+        scores[present] += weighted / norms[present, None]
+
+    def _ids(self, document: Sequence[Sentence], i: int, name: str) -> Iterator[int]:
+        vocabulary = self.vocabulary
+        if name == "characters":
+            for token in document[i].tokens:
+                yield from self._token_ids(token)
+            return
+        found = word_features(document[i]) if name == "words" else context_features(document, i)
+        yield from (vocabulary[feature] for feature in found if feature in vocabulary)
+
+    def _token_ids(self, token: str) -> tuple[int, ...]:
+        known = self._of_token.get(token)
+        if known is None:
+            if len(self._of_token) > 200_000:
+                self._of_token.clear()
+            known = tuple(self.vocabulary[f] for f in character_features(token) if f in self.vocabulary)
+            self._of_token[token] = known
+        return known
+
+
+def _quote(text: str, sentences: Sequence[Sentence], p: Floats, label: str) -> list[Evidence]:
+    """The sentences that say it: the strongest, and others that say it more likely than not, in the mail's order."""
+    column = p[:, SENTENCE_LABELS.index(SENTENCE_LABEL_OF[label])]
+    strongest = np.argsort(-column, kind="stable")[:_MOST_EVIDENCE]
+    chosen = sorted(i for k, i in enumerate(strongest.tolist()) if k == 0 or column[i] >= _EVIDENCE_AT)
+    return [Evidence(text[(s := sentences[i]).start : s.end], s.start, s.end, float(column[i])) for i in chosen]
+
+
+def _unjudged(text: str, sentences: Sequence[Sentence]) -> Prediction:
+    return Prediction(None, 0.0, {}, note=unjudged_note(text, sentences))
+
+
+def _softmax(scores: Floats) -> Floats:
+    exponents = np.exp(scores - scores.max(axis=1, keepdims=True)) if len(scores) else scores
+    result: Floats = exponents / exponents.sum(axis=1, keepdims=True)
+    return result

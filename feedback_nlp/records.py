@@ -1,0 +1,110 @@
+"""The records that pass between modules: frozen, without behaviour that reads or writes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Email:
+    """One message to judge.
+
+    `text` is what is judged (subject line first, where there is one); `extra` holds the other columns of a table row.
+    """
+
+    id: str
+    text: str
+    subject: str = ""
+    sender: str = ""
+    date: str = ""
+    message_id: str = ""
+    source: str = ""
+    row: int | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A message or row that could not be read, and why."""
+
+    where: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence of a mail: `text[start:end]`, and its tokens in normal form (lower case, folded, masked)."""
+
+    start: int
+    end: int
+    tokens: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A verbatim quote, `text[start:end]` of the mail, and the probability that it says what the label says."""
+
+    text: str
+    start: int
+    end: int
+    probability: float
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a mail says. `label` is None, with a `note`, where the mail can't be judged."""
+
+    label: str | None
+    confidence: float
+    scores: Mapping[str, float]
+    secondary: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    secondary_evidence: Mapping[str, Evidence] = field(default_factory=dict)
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What to do about one mail. `gap` names the kind of gap, where the reason is one and the mail says which."""
+
+    meaning: str
+    next_steps: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
+    answerable: bool = True
+    gap: str = ""
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """A mail, what it says, and what to do."""
+
+    email: Email
+    prediction: Prediction
+    advice: Advice
+
+
+@dataclass(frozen=True)
+class Example:
+    """A labelled mail: one row of the corpus or of a person's own examples.
+
+    `sentences` holds (start, end, sentence label) with character offsets into `text`; it is empty where nobody
+    labelled the sentences.
+    """
+
+    id: str
+    text: str
+    primary: str
+    secondary: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
+    sentences: tuple[tuple[int, int, str], ...] = ()
+    voice: str = ""
+    split: str = "train"
+    register: str = ""
+    industry: str = ""
+    stage: str = ""
+    country: str = ""
+    sender: str = ""
+    difficulty: str = ""
+    pair_id: str = ""

@@ -1,0 +1,41 @@
+"""Where things are: what ships with the package, and the person's own folder."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from feedback_nlp.errors import FeedbackError
+
+_PACKAGE = Path(__file__).parent
+
+
+def shipped(name: str) -> Path:
+    """The folder of the shipped `models`, `data` or `samples`: inside an installed wheel, else in the source tree."""
+    installed = _PACKAGE / "shipped" / name
+    return installed if installed.is_dir() else _PACKAGE.parent / name
+
+
+def home() -> Path:
+    """The person's own folder: FEEDBACK_NLP_HOME, else the platform's data folder. It may not exist yet."""
+    named = os.environ.get("FEEDBACK_NLP_HOME")
+    if named:
+        return Path(named).expanduser()
+    from platformdirs import user_data_path
+
+    return user_data_path("feedback-nlp", appauthor=False)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Writes a file whole or not at all: aside first, then renamed; readable by its owner only."""
+    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(aside, path)
+    except OSError as error:
+        aside.unlink(missing_ok=True)
+        raise FeedbackError(f"{path} can't be written ({error.strerror}). Choose another place.") from error

@@ -1,0 +1,77 @@
+"""Retraining on the corpus and the person's own rows: trained, judged beside the model in use, kept as a new version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from feedback_nlp.card import model_card
+from feedback_nlp.errors import InputError
+from feedback_nlp.examples import add_examples, own_examples, read_corpus, read_labelled
+from feedback_nlp.metrics import figures
+from feedback_nlp.model import Model
+from feedback_nlp.records import Example
+from feedback_nlp.resources import home
+from feedback_nlp.store import SHIPPED, current, load_version, save, use, versions
+from feedback_nlp.training import Progress, Recipe, digest_of, train
+
+
+_NOISE = 0.01
+
+
+@dataclass(frozen=True)
+class Retraining:
+    """What came of a retraining: row counts, the figures of the old and new model, and whether the new one is used."""
+
+    added: int
+    known: int
+    changed: int
+    skipped: tuple[str, ...]
+    old_name: str
+    new_name: str
+    old: dict[str, Any]
+    new: dict[str, Any]
+    used: bool
+    why: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """As a JSON object."""
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
+
+def retrain(files: Iterable[Path], text_column: str | None = None, say: Progress = lambda _: None) -> Retraining:
+    """Adds the files' labelled rows to the person's own, trains, compares on the frozen test split, saves a version.
+
+    The new version is taken into use unless it is worse than the shipped one by more than noise. Raises InputError
+    where there is nothing new to learn.
+    """
+    rows = list(read_labelled(files, text_column))
+    added, known, changed = add_examples(row for row in rows if isinstance(row, Example))
+    skipped = tuple(f"{row.where}: {row.why}" for row in rows if not isinstance(row, Example))
+    own = own_examples()
+    if not own:
+        raise InputError("There is nothing to learn from yet. Give a file with a text and a `label` column: feedback-nlp retrain rows.csv")
+    corpus, loose = read_corpus()
+    recipe = Recipe()
+    name = digest_of([*corpus, *own], loose, recipe)
+    if name in versions():
+        raise InputError(f"Nothing new to learn: version {name} was made from the same rows. Take it into use: feedback-nlp models use {name}")
+    old_name = current()
+    model = train(corpus, loose, own, recipe, say)
+    say("comparing on mails that neither model has read")
+    test = [e for e in corpus if e.split == "test"]
+    shipped, old, new = (_figures(m, test) for m in (load_version(SHIPPED), load_version(old_name), model))
+    model = replace(model, manifest={**model.manifest, "figures": new, "parent": old_name})
+    save(model, home() / "models" / name, model_card(model))
+    lost = shipped["reason_macro_f1"] - new["reason_macro_f1"], shipped["rejection_f1"] - new["rejection_f1"]
+    used = max(lost) <= _NOISE
+    if used:
+        use(name)
+    why = "no worse than the shipped model beyond noise" if used else "worse than the shipped model on the test split"
+    return Retraining(added, known, changed, skipped, old_name, name, old, new, used, why)
+
+
+def _figures(model: Model, test: list[Example]) -> dict[str, Any]:
+    return figures(test, list(model.classify(e.text for e in test)))

@@ -1,0 +1,113 @@
+"""Sentences that are right for mail: wrapped lines joined, bullets, headings, greetings and signature lines apart."""
+
+from __future__ import annotations
+
+import re
+
+from feedback_nlp.body import Span, own_lines
+
+_BULLET = re.compile(r"^[ \t]*(?:[•·▪◦‣●○■–—*+-]|\(?\d{1,2}[.)]|\(?[a-z]\))[ \t]+\S")
+_GREETING = re.compile(
+    r"[ \t]*(?:dear|hi|hii+|hello|hey+|heya|hiya|g'day|greetings|good (?:morning|afternoon|evening|day))\b[^.!?\n]{0,50}[,:!]?[ \t]*$",
+    re.IGNORECASE,
+)
+_GREETING_PREFIX = re.compile(
+    r"[ \t]*(?:dear|hi|hello|hey|good (?:morning|afternoon|evening))\b[ \t]*[^,.!?:;\n]{0,40}[,:!][ \t]+(?=[A-Z])",
+    re.IGNORECASE,
+)
+_CLOSING = re.compile(
+    r"[ \t]*(?:(?:kind(?:est)?|best|warm(?:est)?|many thanks and|with) )?(?:regards|wishes)\b|"
+    r"[ \t]*(?:(?:yours )?(?:sincerely|faithfully|truly)|cheers|best|thanks|thank you|rgds|br)[ \t]*[,.!]?[ \t]*$",
+    re.IGNORECASE,
+)
+_ENDS_SENTENCE = re.compile(r"[.!?…:;][\"')\]»”’*_]*[ \t]*$")
+_FIELD = re.compile(r"[ \t]*[A-Z][\w /-]{1,30}:(?:[ \t]|$)")
+_ABBREVIATIONS = frozenset(
+    "mr mrs ms mx dr prof st sr jr rev hon capt lt col sgt no nos ref dept approx est inc ltd co corp llc plc pvt pte "
+    "bros vs etc e.g i.e eg ie cf al u.s u.k a.m p.m ph.d b.sc m.sc b.tech m.tech d.c fig vol ext tel bldg ave blvd "
+    "jan feb mar apr jun jul aug sep sept oct nov dec mon tue wed thu fri".split()
+)
+# Abbreviations that often end a sentence too: they break where a capital follows that starts one.
+_MAY_END = frozenset("etc inc ltd co corp llc plc a.m p.m u.s u.k d.c jr sr".split())
+_BREAK = re.compile(r"(?<=[.!?…])[\"')\]»”’*_]*[ \t\r\n\u00a0\u200b]+|[ \t]+(?=[•▪●■])")
+_LAST_WORD = re.compile(r"[\w.&'’]+$")
+
+_WRAP_AT = 45
+"""A line shorter than this many characters was hardly wrapped by a mail program: its end is an end of a unit."""
+
+
+def split_sentences(text: str) -> list[Span]:
+    """Character ranges of the sentences among the sender's own words, white space around them left out."""
+    spans: list[Span] = []
+    for a, b in _blocks(text):
+        spans.extend(_split_block(text, a, b))
+    return spans
+
+
+def _blocks(text: str) -> list[Span]:
+    """Runs of lines that belong together: a wrapped paragraph is one, a heading, bullet or signature line is its own."""
+    blocks: list[Span] = []
+    open_block: Span | None = None
+    previous_end = -1
+    for a, b in own_lines(text):
+        line = text[a:b]
+        if not line.strip(" \t\xa0\u200b"):
+            open_block, previous_end = None, b
+            continue
+        if open_block is not None and a - previous_end <= 2 and _continues(text[slice(*_last_line(text, open_block))], line):
+            blocks[-1] = open_block = (blocks[-1][0], b)
+        else:
+            open_block = (a, b)
+            blocks.append(open_block)
+        previous_end = b
+    return blocks
+
+
+def _last_line(text: str, block: Span) -> Span:
+    return max(text.rfind("\n", *block) + 1, block[0]), block[1]
+
+
+def _continues(line: str, following: str) -> bool:
+    """Whether `following` goes on with the sentence or paragraph of `line`, which was wrapped."""
+    if _BULLET.match(following) or _GREETING.fullmatch(line) or _CLOSING.match(line) or _CLOSING.match(following):
+        return False
+    starts_lower = following.lstrip()[:1].islower()
+    if _ENDS_SENTENCE.search(line):
+        return starts_lower and line.rstrip()[-1:] in ".,;"
+    return starts_lower or (len(line.strip()) >= _WRAP_AT and not _FIELD.match(following))
+
+
+def _split_block(text: str, start: int, end: int) -> list[Span]:
+    cuts = [start]
+    greeting = _GREETING_PREFIX.match(text, start, end)
+    if greeting:
+        cuts.append(greeting.end())
+    for match in _BREAK.finditer(text, start, end):
+        if _is_break(text, start, match):
+            cuts.append(match.end())
+    cuts.append(end)
+    spans = [_strip(text, a, b) for a, b in zip(sorted(set(cuts)), sorted(set(cuts))[1:], strict=False)]
+    return [(a, b) for a, b in spans if any(c.isalnum() for c in text[a:b])]
+
+
+def _is_break(text: str, start: int, match: re.Match[str]) -> bool:
+    if match.end() >= len(text):
+        return False
+    mark, following = text[match.start() - 1], text[match.end()]
+    if text[match.start() - 1 : match.end()].strip() == "" or mark in "!?":
+        return True
+    if mark == "…" or text[max(0, match.start() - 3) : match.start()] == "...":
+        return not following.islower()
+    word = _LAST_WORD.search(text, max(start, match.start() - 20), match.start() - 1)
+    last = word.group().lower().strip("'’") if word else ""
+    if last in _ABBREVIATIONS:
+        return last in _MAY_END and following.isupper()
+    # An initial ("J. R. Smith") or the number of a list item at the start ("1. Your ...").
+    if len(last) == 1 and last.isalpha() and last != "i" and text[match.start() - 2].isupper():
+        return False
+    return not (last.isdigit() and word is not None and word.start() == start and len(last) < 3)
+
+
+def _strip(text: str, a: int, b: int) -> Span:
+    part = text[a:b]
+    return a + len(part) - len(part.lstrip()), b - (len(part) - len(part.rstrip()))

@@ -1,0 +1,190 @@
+"""Model versions on disk: plain arrays and JSON, checked before use. No pickle is ever opened.
+
+A version is a folder: `manifest.json` (format, digest, recipe, figures, library versions), `vocabulary.json`,
+`arrays.npz` and `README.md` (the model card). Shipped ones lie in the package, a person's own in their home folder;
+`current` there names the one in use.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import zipfile
+from collections.abc import Mapping
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from feedback_nlp.errors import ModelError
+from feedback_nlp.features import BLOCKS
+from feedback_nlp.labels import CONCRETE_REASONS, LABELS, REASONS, SENTENCE_LABELS
+from feedback_nlp.model import Block, Linear, Model
+from feedback_nlp.resources import home, shipped, write_text
+
+FORMAT = 1
+SHIPPED = "shipped"
+_LARGEST = 64 * 1024 * 1024
+_RETRAIN = "Run `feedback-nlp retrain`, or `feedback-nlp models use shipped`."
+
+
+def versions() -> dict[str, Path]:
+    """Every version by name, the shipped one first, then the person's own."""
+    own = home() / "models"
+    folders = sorted((p for p in own.iterdir() if (p / "manifest.json").is_file()), key=lambda p: p.stat().st_mtime) if own.is_dir() else []
+    return {SHIPPED: shipped("models") / "default"} | {p.name: p for p in folders if not p.name.startswith(".")}
+
+
+def current() -> str:
+    """The name of the version in use."""
+    try:
+        return (home() / "models" / "current").read_text(encoding="utf-8").strip() or SHIPPED
+    except OSError:
+        return SHIPPED
+
+
+def use(name: str) -> None:
+    """Makes a version the one in use. Raises ModelError where there is none of that name or it can't be loaded."""
+    load(_folder(name))
+    write_text(home() / "models" / "current", name + "\n")
+
+
+def path_of(name: str | None = None) -> Path:
+    """The folder of a version (default: the one in use)."""
+    return _folder(name or current())
+
+
+def manifest_of(folder: Path) -> dict[str, Any]:
+    """What a version says of itself."""
+    return _read_json(folder / "manifest.json")
+
+
+def load_version(name: str | None = None) -> Model:
+    """The model of a version name or folder (default: the one in use)."""
+    if name and (Path(name) / "manifest.json").is_file():
+        return load(Path(name))
+    return load(path_of(name))
+
+
+def _folder(name: str) -> Path:
+    known = versions()
+    if name not in known:
+        raise ModelError(f"There is no model {name!r} (there are: {', '.join(known)}). See `feedback-nlp models list`.")
+    return known[name]
+
+
+def save(model: Model, folder: Path, card: str = "") -> Path:
+    """Writes a model into a new folder: aside first, then renamed, so that it is whole or not there."""
+    if folder.exists():
+        raise ModelError(f"{folder} is there already; a version is never overwritten.")
+    aside = folder.with_name(f".{folder.name}.{os.getpid()}.part")
+    shutil.rmtree(aside, ignore_errors=True)
+    try:
+        aside.mkdir(parents=True)
+        np.savez_compressed(aside / "arrays.npz", **_arrays(model))
+        vocabulary = {name: sorted(block.vocabulary, key=block.vocabulary.__getitem__) for name, block in model.blocks.items()}
+        _write_json(aside / "vocabulary.json", vocabulary | {"lexicon": sorted(model.lexicon)}, indent=None)
+        _write_json(aside / "manifest.json", {"format": FORMAT, "labels": list(LABELS), "libraries": _libraries()} | dict(model.manifest), indent=1)
+        (aside / "README.md").write_text(card, encoding="utf-8")
+        os.replace(aside, folder)
+    except OSError as error:
+        shutil.rmtree(aside, ignore_errors=True)
+        raise ModelError(f"{folder} can't be written ({error.strerror}). Set FEEDBACK_NLP_HOME to a folder of yours.") from error
+    return folder
+
+
+def load(folder: Path) -> Model:
+    """Reads a model, checking names, sizes, types and shapes first. Raises ModelError that says what is wrong."""
+    manifest = _read_json(folder / "manifest.json")
+    if manifest.get("format") != FORMAT:
+        raise ModelError(f"{folder} has model format {manifest.get('format')!r}; this version reads format {FORMAT}. {_RETRAIN}")
+    if tuple(manifest.get("labels", ())) != LABELS:
+        raise ModelError(f"{folder} was made for other labels. {_RETRAIN}")
+    words = _read_json(folder / "vocabulary.json")
+    if set(words) != {*BLOCKS, "lexicon"} or not all(isinstance(w, list) and all(isinstance(x, str) for x in w) for w in words.values()):
+        raise ModelError(f"{folder / 'vocabulary.json'} does not hold the four word lists of a model. {_RETRAIN}")
+    arrays = _read_arrays(folder / "arrays.npz")
+    _check_shapes(folder, arrays, {name: len(words[name]) for name in BLOCKS})
+    blocks = {
+        name: Block({w: i for i, w in enumerate(words[name])}, arrays[f"{name}_idf"], arrays[f"{name}_coefficients"]) for name in BLOCKS
+    }
+    linear = {stage: Linear(*(arrays[f"{stage}_{part}"] for part in _LINEAR)) for stage in ("document", "secondary")}
+    return Model(
+        blocks,
+        arrays["sentence_intercept"],
+        linear["document"],
+        linear["secondary"],
+        arrays["secondary_thresholds"],
+        frozenset(words["lexicon"]),
+        manifest,
+    )
+
+
+_LINEAR = ("mean", "scale", "coefficients", "intercept")
+
+
+def _arrays(model: Model) -> dict[str, NDArray[Any]]:
+    arrays: dict[str, NDArray[Any]] = {"sentence_intercept": model.sentence_intercept, "secondary_thresholds": model.secondary_thresholds}
+    for name, block in model.blocks.items():
+        arrays[f"{name}_idf"] = np.asarray(block.idf, dtype=np.float32)
+        arrays[f"{name}_coefficients"] = np.asarray(block.coefficients, dtype=np.float16)
+    for stage, linear in (("document", model.document), ("secondary", model.secondary)):
+        arrays |= {f"{stage}_{part}": getattr(linear, part) for part in _LINEAR}
+    return arrays
+
+
+def _check_shapes(folder: Path, arrays: Mapping[str, NDArray[Any]], sizes: Mapping[str, int]) -> None:
+    n = len(arrays["document_mean"]) if arrays.get("document_mean", np.empty(())).ndim == 1 else 0
+    m = n + len(REASONS)
+    expected: dict[str, tuple[int, ...]] = {"sentence_intercept": (len(SENTENCE_LABELS),), "secondary_thresholds": (len(CONCRETE_REASONS),)}
+    for name, size in sizes.items():
+        expected |= {f"{name}_idf": (size,), f"{name}_coefficients": (size, len(SENTENCE_LABELS))}
+    for stage, rows, columns in (("document", n, len(LABELS)), ("secondary", m, len(CONCRETE_REASONS))):
+        expected |= {f"{stage}_mean": (rows,), f"{stage}_scale": (rows,), f"{stage}_coefficients": (rows, columns), f"{stage}_intercept": (columns,)}
+    if set(arrays) != set(expected):
+        raise ModelError(f"{folder / 'arrays.npz'} does not hold the arrays of a model. {_RETRAIN}")
+    for name, shape in expected.items():
+        array = arrays[name]
+        if array.shape != shape or array.dtype.kind != "f" or not np.isfinite(array).all():
+            raise ModelError(f"{folder / 'arrays.npz'}: array {name} is {array.dtype}{array.shape}, not floats {shape}. {_RETRAIN}")
+
+
+def _read_arrays(path: Path) -> dict[str, NDArray[Any]]:
+    _check_size(path)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if sum(entry.file_size for entry in archive.infolist()) > _LARGEST:
+                raise ModelError(f"{path} unpacks to more than {_LARGEST // 2**20} MB: not a model of this program.")
+        with np.load(path, allow_pickle=False) as arrays:
+            return {name: arrays[name] for name in arrays.files}
+    except (OSError, ValueError, zipfile.BadZipFile, EOFError, KeyError) as error:
+        raise ModelError(f"{path} is damaged or no array file ({type(error).__name__}). {_RETRAIN}") from error
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    _check_size(path)
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{path} is damaged ({type(error).__name__}). {_RETRAIN}") from error
+    if not isinstance(content, dict):
+        raise ModelError(f"{path} does not hold an object. {_RETRAIN}")
+    return content
+
+
+def _check_size(path: Path) -> None:
+    if not path.is_file():
+        raise ModelError(f"There is no model in {path.parent} ({path.name} is missing). {_RETRAIN}")
+    if path.stat().st_size > _LARGEST:
+        raise ModelError(f"{path} is larger than {_LARGEST // 2**20} MB: not a model of this program.")
+
+
+def _write_json(path: Path, content: object, indent: int | None) -> None:
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=indent) + "\n", encoding="utf-8")
+
+
+def _libraries() -> dict[str, str]:
+    return {name: metadata.version(name) for name in ("scikit-learn", "spacy", "numpy")}

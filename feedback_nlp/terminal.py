@@ -1,0 +1,146 @@
+"""Feedback on one mail as a person reads it in a terminal. Mail text is hostile: nothing in it may steer the terminal."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from feedback_nlp.body import lines_of
+from feedback_nlp.labels import MEANINGS, NOT_REJECTION, REASONS
+from feedback_nlp.metrics import COMPARED
+from feedback_nlp.records import Advice, Evidence, Feedback, Prediction
+
+if TYPE_CHECKING:
+    from feedback_nlp.retraining import Retraining
+
+WIDTH = 78
+UNSURE_BELOW = 0.6
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_CONTEXT_LINES = 12
+
+
+def harmless(text: str) -> str:
+    """Text without characters that a terminal acts on: escape codes, other controls, direction overrides."""
+    return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    "))
+
+
+def runner_up(prediction: Prediction) -> str | None:
+    """The second likeliest label where the answer is unsure, else None."""
+    if prediction.label is None or prediction.confidence >= UNSURE_BELOW:
+        return None
+    return max((l for l in prediction.scores if l != prediction.label), key=lambda l: prediction.scores[l])
+
+
+def render(feedback: Feedback) -> Iterator[str]:
+    """The lines to print, with ANSI styles (click drops them where colour is not wanted)."""
+    prediction, advice = feedback.prediction, feedback.advice
+    if prediction.label is None:
+        yield from _wrapped(prediction.note)
+        return
+    yield from _headline(prediction, advice.gap)
+    if prediction.label != NOT_REJECTION and prediction.evidence:
+        yield ""
+        yield click.style("The mail says it here:", bold=True)
+        yield from _in_place(feedback.email.text, prediction.evidence)
+    for reason in prediction.secondary:
+        yield ""
+        yield from _wrapped(f"Also there: {MEANINGS[reason]} ({reason})")
+        yield from _quoted(prediction.secondary_evidence[reason].text)
+    yield ""
+    yield from _wrapped(advice.meaning)
+    yield from _list("What to do next", advice.next_steps)
+    yield from _list("Questions you could ask" if advice.answerable else "If you reach a person there", advice.questions)
+
+
+def render_advice(label: str, advice: Advice) -> Iterator[str]:
+    """The lines for a label's general advice."""
+    yield click.style(f"{MEANINGS[label][0].upper()}{MEANINGS[label][1:]}", bold=True) + f"  ({label})"
+    yield from _wrapped(advice.meaning)
+    yield from _list("What to do next", advice.next_steps)
+    yield from _list("Questions you could ask", advice.questions)
+
+
+def render_comparison(result: Retraining) -> Iterator[str]:
+    """The lines for a retraining: rows, both models' figures side by side, and which one is in use."""
+    yield f"rows: {result.added} added, {result.known} known, {result.changed} changed, {len(result.skipped)} skipped"
+    for line in result.skipped[:10]:
+        yield from _wrapped(line, "  ", "    ")
+    yield f"{'on the test split':24} {result.old_name[:14]:>14} {result.new_name[:14]:>14}"
+    for name in COMPARED:
+        yield f"{name:24} {result.old[name]!s:>14} {result.new[name]!s:>14}"
+    if result.used:
+        yield f"{result.new_name} is in use now: {result.why}. Back: feedback-nlp models use {result.old_name}"
+    else:
+        yield f"{result.new_name} is kept but not used: {result.why}. To use it all the same: feedback-nlp models use {result.new_name}"
+
+
+def _headline(prediction: Prediction, gap: str) -> Iterator[str]:
+    label = prediction.label or ""
+    meaning = f"a requirement was not met: {gap}" if gap else MEANINGS[label]
+    second = runner_up(prediction)
+    if second:
+        yield click.style(f"Unsure: {MEANINGS[label]} ({label}, {prediction.confidence:.0%}),", bold=True)
+        yield click.style(f"     or {MEANINGS[second]} ({second}, {prediction.scores[second]:.0%}).", bold=True)
+        yield "Please judge by the sentence yourself." if label in REASONS else "Please read it once more yourself."
+        return
+    yield click.style(f"{meaning[0].upper()}{meaning[1:]}", bold=True) + f"  ({label}, {prediction.confidence:.0%} sure)"
+
+
+def _in_place(text: str, evidence: Sequence[Evidence]) -> Iterator[str]:
+    """The mail around the evidence, line by line, the evidence marked."""
+    marked, at = "", 0
+    for quote in evidence:
+        marked += harmless(text[at : quote.start]) + "\ue000" + harmless(quote.text) + "\ue001"
+        at = quote.end
+    marked = (marked + harmless(text[at:])).strip("\n")
+    lines = [line for a, b in lines_of(marked) for line in (_wrap(marked[a:b]) or [""])]
+    telling = [i for i, line in enumerate(lines) if "\ue000" in line or "\ue001" in line]
+    first, last = telling[0], telling[-1]
+    spare = max(0, _CONTEXT_LINES - (last - first + 1)) // 2
+    start, end = max(0, first - spare), min(len(lines), last + spare + 1)
+    inside = False
+    if start:
+        yield "  | ..."
+    for line in lines[start:end]:
+        styled, inside = _styled(line, inside)
+        yield "  | " + styled
+    if end < len(lines):
+        yield "  | ..."
+
+
+def _wrap(line: str) -> list[str]:
+    return textwrap.wrap(line, WIDTH - 4, break_long_words=True, break_on_hyphens=False)
+
+
+def _styled(line: str, inside: bool) -> tuple[str, bool]:
+    """The line with the marked part in reverse video, and between >> and << where colour is off."""
+    result = ""
+    for part in re.split("(\ue000|\ue001)", line):
+        if part == "\ue000":
+            inside, result = True, result + ">>"
+        elif part == "\ue001":
+            inside, result = False, result + "<<"
+        elif part:
+            result += click.style(part, fg="yellow", bold=True) if inside else part
+    return result, inside
+
+
+def _quoted(text: str) -> Iterator[str]:
+    for line in _wrap(" ".join(harmless(text).split())):
+        yield "  | " + line
+
+
+def _wrapped(text: str, first: str = "", then: str = "") -> Iterator[str]:
+    yield from textwrap.wrap(harmless(text), WIDTH, initial_indent=first, subsequent_indent=then)
+
+
+def _list(title: str, items: Sequence[str]) -> Iterator[str]:
+    if items:
+        yield ""
+        yield click.style(title, bold=True)
+        for number, item in enumerate(items, 1):
+            yield from _wrapped(item, f"  {number}. ", "     ")
