@@ -256,3 +256,14 @@ def path(version: str | None) -> None:
     from feedback_nlp.store import path_of
 
     click.echo(path_of(version))
+
+
+@models.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@_quiet
+def build(folder: Path, quiet: bool) -> None:
+    """Train the shipped model anew from the shipped corpus, into FOLDER."""
+    from feedback_nlp.retraining import build as run
+
+    run(folder, (lambda _: None) if quiet else (lambda text: click.echo(text, err=True)))
+    click.echo(folder)

@@ -13,8 +13,13 @@ from numpy.typing import NDArray
 from feedback_nlp.labels import SENTENCE_LABELS
 from feedback_nlp.records import Sentence
 
-BLOCKS = ("words", "characters", "context")
+SENTENCE_BLOCKS = ("words", "characters", "context")
 """The blocks of sentence features; each is a tf-idf vector of unit length of its own."""
+
+MAIL_BLOCK = "mail"
+"""The one block of whole-mail features."""
+
+BLOCKS = (*SENTENCE_BLOCKS, MAIL_BLOCK)
 
 
 def word_features(sentence: Sentence) -> Iterator[str]:
@@ -48,31 +53,47 @@ def context_features(sentences: Sequence[Sentence], i: int) -> Iterator[str]:
     yield f"length:{min(len(sentences[i].tokens) // 5, 6)}"
 
 
-def document_features(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Numbers for the document stage from a (sentences, sentence labels) array of probabilities.
+def mail_features(sentences: Sequence[Sentence]) -> Iterator[str]:
+    """Word 1- to 3-grams of the whole mail, with a mark between sentences."""
+    tokens = [token for sentence in sentences for token in (*sentence.tokens, "</s>")]
+    for n in (1, 2, 3):
+        for i in range(len(tokens) - n + 1):
+            yield " ".join(tokens[i : i + n])
+
+
+def document_features(probabilities: NDArray[np.float64], mail: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Numbers for the document stage from the sentence stage's (sentences, sentence labels) and the mail stage's (labels,).
 
     For each sentence label the log-odds of the strongest and second strongest sentence, the noisy-or of all, the share
-    of sentences, and where the strongest stands; and how long the mail is. `probabilities` has at least one row.
+    of sentences, and where the strongest stands; how long the mail is; the mail stage's log-odds. There is at least one
+    sentence.
     """
     clipped = np.clip(probabilities, 1e-4, 1 - 1e-4)
-    odds = np.log(clipped) - np.log1p(-clipped)
+    odds = _log_odds(probabilities)
     ordered = np.sort(odds, axis=0)[::-1]
     n = len(clipped)
     second = ordered[1] if n > 1 else np.full(clipped.shape[1], odds.min())
-    noisy_or = np.clip(1 - np.exp(np.log1p(-clipped).sum(axis=0)), 1e-4, 1 - 1e-4)
+    noisy_or = 1 - np.exp(np.log1p(-clipped).sum(axis=0))
     reasons = clipped[:, : len(SENTENCE_LABELS) - 2]
     where = reasons.argmax(axis=0) / max(1, n - 1) * (reasons.max(axis=0) > 0.2)
     return np.concatenate(
         [
             ordered[0],
             np.maximum(second, -9.21),
-            np.log(noisy_or) - np.log1p(-noisy_or),
+            _log_odds(noisy_or),
             clipped.mean(axis=0),
             where,
             _pairs(ordered[0]),
             [np.log1p(n)],
+            _log_odds(mail),
         ]
     )
+
+
+def _log_odds(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
+    clipped = np.clip(probabilities, 1e-4, 1 - 1e-4)
+    result: NDArray[np.float64] = np.log(clipped) - np.log1p(-clipped)
+    return result
 
 
 def _pairs(strongest: NDArray[np.float64]) -> NDArray[np.float64]:

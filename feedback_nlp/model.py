@@ -1,8 +1,9 @@
-"""The model in use: two linear stages over plain arrays, scored with numpy alone.
+"""The model in use: linear stages over plain arrays, scored with numpy alone.
 
 scikit-learn fits it (training.py) and is not imported here: its import would cost more than the whole answer. A test
-holds both paths equal. The sentence stage gives each sentence the probability of every sentence label; the document
-stage weighs these into the mail's label, a calibrated confidence and secondary reasons.
+holds both paths equal. The sentence stage gives each sentence the probability of every sentence label, the mail stage
+the whole mail that of every label; the document stage weighs both into the mail's label, a calibrated confidence and
+secondary reasons.
 """
 
 from __future__ import annotations
@@ -10,13 +11,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback_nlp.features import BLOCKS, character_features, context_features, document_features, word_features
+from feedback_nlp.features import (
+    MAIL_BLOCK,
+    SENTENCE_BLOCKS,
+    character_features,
+    context_features,
+    document_features,
+    mail_features,
+    word_features,
+)
 from feedback_nlp.labels import CONCRETE_REASONS, LABELS, NOT_REJECTION, REASONS, SENTENCE_LABEL_OF, SENTENCE_LABELS
 from feedback_nlp.language import english_sentences, unjudged_note
 from feedback_nlp.preprocess import Preprocessor
@@ -31,7 +40,7 @@ _BATCH = 256
 
 @dataclass(frozen=True)
 class Block:
-    """One tf-idf block of the sentence stage: its vocabulary, idf (n,) and coefficients (n, sentence labels)."""
+    """One tf-idf block: its vocabulary, idf (n,) and coefficients (n, labels of its stage)."""
 
     vocabulary: Mapping[str, int]
     idf: NDArray[np.floating[Any]]
@@ -58,6 +67,7 @@ class Model:
 
     blocks: Mapping[str, Block]
     sentence_intercept: Floats
+    mail_intercept: Floats
     document: Linear
     secondary: Linear
     secondary_thresholds: Floats
@@ -93,21 +103,30 @@ class Model:
         while batch := list(islice(stream, _BATCH)):
             sentences = [self.preprocessor(text) for text in batch]
             english = [english_sentences(s, self.blocks["words"].vocabulary) for s in sentences]
-            probabilities = self.sentence_probabilities([e or [] for e in english])
-            for text, read, kept, p in zip(batch, sentences, english, probabilities, strict=True):
-                yield self._judge(text, kept, p) if kept else _unjudged(text, read)
+            judged = [e for e in english if e]
+            stages = iter(zip(self.sentence_probabilities(judged), self.mail_probabilities(judged), strict=True))
+            for text, read, kept in zip(batch, sentences, english, strict=True):
+                yield self._judge(text, kept, *next(stages)) if kept else _unjudged(text, read)
 
     def sentence_probabilities(self, documents: Sequence[Sequence[Sentence]]) -> list[Floats]:
         """For each document an array (sentences, sentence labels) of probabilities."""
         scores = np.tile(self.sentence_intercept, (sum(map(len, documents)), 1))
-        for name in BLOCKS:
-            self._scorers[name].add_scores(scores, documents, name)
+        for name in SENTENCE_BLOCKS:
+            scorer = self._scorers[name]
+            scorer.add_scores(scores, [scorer.sentence_ids(d, i, name) for d in documents for i in range(len(d))])
         probabilities = _softmax(scores)
         ends = np.cumsum([len(d) for d in documents])
         return [probabilities[end - len(d) : end] for d, end in zip(documents, ends, strict=True)]
 
-    def _judge(self, text: str, sentences: Sequence[Sentence], p: Floats) -> Prediction:
-        features = document_features(p)
+    def mail_probabilities(self, documents: Sequence[Sequence[Sentence]]) -> Floats:
+        """The mail stage's probability of each label, (documents, labels)."""
+        scores = np.tile(self.mail_intercept, (len(documents), 1))
+        scorer = self._scorers[MAIL_BLOCK]
+        scorer.add_scores(scores, [scorer.known(mail_features(d)) for d in documents])
+        return _softmax(scores)
+
+    def _judge(self, text: str, sentences: Sequence[Sentence], p: Floats, mail: Floats) -> Prediction:
+        features = document_features(p, mail)
         scores = dict(zip(LABELS, _softmax(self.document(features)[None, :])[0].tolist(), strict=True))
         label = max(scores, key=lambda name: scores[name])
         secondary = self._secondary(label, features)
@@ -139,19 +158,14 @@ class _BlockScorer:
         self.coefficients = np.asarray(block.coefficients, dtype=float)
         self._of_token: dict[str, tuple[int, ...]] = {}
 
-    def add_scores(self, scores: Floats, documents: Sequence[Sequence[Sentence]], name: str) -> None:
-        ids: list[int] = []
-        lengths: list[int] = []
-        for document in documents:
-            for i in range(len(document)):
-                before = len(ids)
-                ids.extend(self._ids(document, i, name))
-                lengths.append(len(ids) - before)
-        if not ids:
+    def add_scores(self, scores: Floats, feature_ids: Sequence[Sequence[int]]) -> None:
+        """Adds this block's share to `scores` (rows, labels); `feature_ids` holds each row's features, repeats included."""
+        lengths = [len(ids) for ids in feature_ids]
+        if not any(lengths):
             return
-        # One sorted key per (sentence, feature), so that counts, lengths and sums need no loop.
+        # One sorted key per (row, feature), so that counts, lengths and sums need no loop.
         rows = np.repeat(np.arange(len(lengths)), lengths)
-        keys, counts = np.unique(rows * len(self.idf) + np.array(ids), return_counts=True)
+        keys, counts = np.unique(rows * len(self.idf) + np.fromiter(chain.from_iterable(feature_ids), int), return_counts=True)
         rows, features = np.divmod(keys, len(self.idf))
         values = (1 + np.log(counts)) * self.idf[features]
         norms = np.sqrt(np.bincount(rows, values**2, minlength=len(lengths)))
@@ -160,14 +174,16 @@ class _BlockScorer:
         present = rows[starts]
         scores[present] += weighted / norms[present, None]
 
-    def _ids(self, document: Sequence[Sentence], i: int, name: str) -> Iterator[int]:
-        vocabulary = self.vocabulary
+    def sentence_ids(self, document: Sequence[Sentence], i: int, name: str) -> list[int]:
+        """The ids of the i-th sentence's features of the named block."""
         if name == "characters":
-            for token in document[i].tokens:
-                yield from self._token_ids(token)
-            return
-        found = word_features(document[i]) if name == "words" else context_features(document, i)
-        yield from (vocabulary[feature] for feature in found if feature in vocabulary)
+            return [feature for token in document[i].tokens for feature in self._token_ids(token)]
+        return self.known(word_features(document[i]) if name == "words" else context_features(document, i))
+
+    def known(self, features: Iterable[str]) -> list[int]:
+        """The ids of those features that are in the vocabulary."""
+        vocabulary = self.vocabulary
+        return [vocabulary[feature] for feature in features if feature in vocabulary]
 
     def _token_ids(self, token: str) -> tuple[int, ...]:
         known = self._of_token.get(token)

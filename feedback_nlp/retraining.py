@@ -73,5 +73,14 @@ def retrain(files: Iterable[Path], text_column: str | None = None, say: Progress
     return Retraining(added, known, changed, skipped, old_name, name, old, new, used, why)
 
 
+def build(folder: Path, say: Progress = lambda _: None) -> Model:
+    """Trains on the shipped corpus alone and writes the model, its figures on the test split, and its card."""
+    corpus, loose = read_corpus()
+    model = train(corpus, loose, say=say)
+    model = replace(model, manifest={**model.manifest, "figures": _figures(model, [e for e in corpus if e.split == "test"])})
+    save(model, folder, model_card(model))
+    return model
+
+
 def _figures(model: Model, test: list[Example]) -> dict[str, Any]:
     return figures(test, list(model.classify(e.text for e in test)))

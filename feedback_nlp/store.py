@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback_nlp.errors import ModelError
-from feedback_nlp.features import BLOCKS
+from feedback_nlp.features import BLOCKS, MAIL_BLOCK
 from feedback_nlp.labels import CONCRETE_REASONS, LABELS, REASONS, SENTENCE_LABELS
 from feedback_nlp.model import Block, Linear, Model
 from feedback_nlp.resources import home, shipped, write_text
@@ -105,7 +105,7 @@ def load(folder: Path) -> Model:
         raise ModelError(f"{folder} was made for other labels. {_RETRAIN}")
     words = _read_json(folder / "vocabulary.json")
     if set(words) != {*BLOCKS, "lexicon"} or not all(isinstance(w, list) and all(isinstance(x, str) for x in w) for w in words.values()):
-        raise ModelError(f"{folder / 'vocabulary.json'} does not hold the four word lists of a model. {_RETRAIN}")
+        raise ModelError(f"{folder / 'vocabulary.json'} does not hold the word lists of a model. {_RETRAIN}")
     arrays = _read_arrays(folder / "arrays.npz")
     _check_shapes(folder, arrays, {name: len(words[name]) for name in BLOCKS})
     blocks = {
@@ -115,6 +115,7 @@ def load(folder: Path) -> Model:
     return Model(
         blocks,
         arrays["sentence_intercept"],
+        arrays["mail_intercept"],
         linear["document"],
         linear["secondary"],
         arrays["secondary_thresholds"],
@@ -127,7 +128,11 @@ _LINEAR = ("mean", "scale", "coefficients", "intercept")
 
 
 def _arrays(model: Model) -> dict[str, NDArray[Any]]:
-    arrays: dict[str, NDArray[Any]] = {"sentence_intercept": model.sentence_intercept, "secondary_thresholds": model.secondary_thresholds}
+    arrays: dict[str, NDArray[Any]] = {
+        "sentence_intercept": model.sentence_intercept,
+        "mail_intercept": model.mail_intercept,
+        "secondary_thresholds": model.secondary_thresholds,
+    }
     for name, block in model.blocks.items():
         arrays[f"{name}_idf"] = np.asarray(block.idf, dtype=np.float32)
         arrays[f"{name}_coefficients"] = np.asarray(block.coefficients, dtype=np.float16)
@@ -139,9 +144,13 @@ def _arrays(model: Model) -> dict[str, NDArray[Any]]:
 def _check_shapes(folder: Path, arrays: Mapping[str, NDArray[Any]], sizes: Mapping[str, int]) -> None:
     n = len(arrays["document_mean"]) if arrays.get("document_mean", np.empty(())).ndim == 1 else 0
     m = n + len(REASONS)
-    expected: dict[str, tuple[int, ...]] = {"sentence_intercept": (len(SENTENCE_LABELS),), "secondary_thresholds": (len(CONCRETE_REASONS),)}
+    expected: dict[str, tuple[int, ...]] = {
+        "sentence_intercept": (len(SENTENCE_LABELS),),
+        "mail_intercept": (len(LABELS),),
+        "secondary_thresholds": (len(CONCRETE_REASONS),),
+    }
     for name, size in sizes.items():
-        expected |= {f"{name}_idf": (size,), f"{name}_coefficients": (size, len(SENTENCE_LABELS))}
+        expected |= {f"{name}_idf": (size,), f"{name}_coefficients": (size, len(LABELS if name == MAIL_BLOCK else SENTENCE_LABELS))}
     for stage, rows, columns in (("document", n, len(LABELS)), ("secondary", m, len(CONCRETE_REASONS))):
         expected |= {f"{stage}_mean": (rows,), f"{stage}_scale": (rows,), f"{stage}_coefficients": (rows, columns), f"{stage}_intercept": (columns,)}
     if set(arrays) != set(expected):

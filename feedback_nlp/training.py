@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -18,7 +18,15 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold, StratifiedGroupKFold
 from sklearn.preprocessing import StandardScaler
 
-from feedback_nlp.features import BLOCKS, character_features, context_features, document_features, word_features
+from feedback_nlp.features import (
+    MAIL_BLOCK,
+    SENTENCE_BLOCKS,
+    character_features,
+    context_features,
+    document_features,
+    mail_features,
+    word_features,
+)
 from feedback_nlp.labels import BOILERPLATE, CONCRETE_REASONS, LABELS, REASONS, SENTENCE_LABEL_OF, SENTENCE_LABELS
 from feedback_nlp.model import Block, Floats, Linear, Model
 from feedback_nlp.preprocess import Preprocessor
@@ -33,16 +41,14 @@ _FEWEST_SECONDARY = 15
 class Recipe:
     """Everything that decides what a training run makes of its data. Chosen by voice-grouped cross-validation."""
 
-    word_limit: int = 60_000
-    character_limit: int = 60_000
-    context_limit: int = 20_000
+    limits: Mapping[str, int] = field(default_factory=lambda: {"words": 60_000, "characters": 60_000, "context": 20_000, "mail": 30_000})
     least_senders: int = 3
     sentence_c: float = 8.0
-    document_c: float = 0.05
+    mail_c: float = 10.0
+    document_c: float = 0.03
     secondary_c: float = 0.05
     folds: int = 5
     seed: int = 0
-    priors: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -90,103 +96,109 @@ def _label_at(example: Example, sentence: Sentence) -> str | None:
     return max(telling or shares, key=lambda label: shares[label])
 
 
-def _words(document: Sequence[Sentence], i: int) -> list[str]:
-    return list(word_features(document[i]))
+Item = tuple[Sequence[Sentence], int]
+"""What a stage reads: a mail's sentences, and which of them (the mail stage reads all)."""
 
 
-def _characters(document: Sequence[Sentence], i: int) -> list[str]:
-    return [f for token in document[i].tokens for f in character_features(token)]
+def _features(name: str, item: Item) -> list[str]:
+    """The features of one block, repeats included."""
+    sentences, i = item
+    if name == "words":
+        return list(word_features(sentences[i]))
+    if name == "characters":
+        return [f for token in sentences[i].tokens for f in character_features(token)]
+    return list(context_features(sentences, i) if name == "context" else mail_features(sentences))
 
 
-def _context(document: Sequence[Sentence], i: int) -> list[str]:
-    return list(context_features(document, i))
+class Stage:
+    """tf-idf blocks and a multinomial logistic regression over items, as the public scikit-learn pipeline does it."""
 
+    def __init__(self, blocks: Sequence[str], order: Sequence[str], c: float, recipe: Recipe) -> None:
+        self.names, self.order, self.c, self.recipe = tuple(blocks), tuple(order), c, recipe
 
-_FEATURES = {"words": _words, "characters": _characters, "context": _context}
-
-
-def _analyze(name: str, at: tuple[Sequence[Sentence], int]) -> list[str]:
-    return _FEATURES[name](*at)
-
-
-class SentenceStage:
-    """tf-idf blocks and a multinomial logistic regression over single sentences."""
-
-    def __init__(self, recipe: Recipe) -> None:
-        self.recipe = recipe
-
-    def fit(self, documents: Sequence[Prepared]) -> SentenceStage:
-        """Learns from every sentence that has a label."""
-        places = [(d, i) for d in documents for i, label in enumerate(d.labels) if label is not None]
-        x = [(d.sentences, i) for d, i in places]
-        senders = [d.group for d, _ in places]
-        self.vectorizers = {name: self._vectorizer(name, x, senders) for name in BLOCKS}
-        y = [d.labels[i] for d, i in places]
-        self.classifier = LogisticRegression(C=self.recipe.sentence_c, max_iter=300, tol=1e-3)
-        self.classifier.fit(self._transform(x), y)
+    def fit(self, items: Sequence[Item], labels: Sequence[str], senders: Sequence[str]) -> Stage:
+        """Learns from items, their labels, and who sent them."""
+        self.vectorizers = {name: self._vectorizer(name, items, senders) for name in self.names}
+        self.classifier = LogisticRegression(C=self.c, max_iter=300, tol=1e-3).fit(self._transform(items), labels)
         # Half precision keeps the model file small; rounding here keeps the saved model equal to this one.
         self.classifier.coef_ = self.classifier.coef_.astype(np.float16).astype(float)
+        self._columns = [list(self.classifier.classes_).index(label) for label in self.order]
         return self
 
-    def _vectorizer(self, name: str, x: list[tuple[Sequence[Sentence], int]], senders: list[str]) -> TfidfVectorizer:
+    def _vectorizer(self, name: str, items: Sequence[Item], senders: Sequence[str]) -> TfidfVectorizer:
         """A vectorizer whose vocabulary holds only what enough different senders used: nobody's own words."""
         who: dict[str, set[str]] = defaultdict(set)
         count: Counter[str] = Counter()
-        for at, sender in zip(x, senders, strict=True):
-            for feature in set(_analyze(name, at)):
+        for item, sender in zip(items, senders, strict=True):
+            for feature in set(_features(name, item)):
                 who[feature].add(sender)
                 count[feature] += 1
-        limit = {"words": self.recipe.word_limit, "characters": self.recipe.character_limit, "context": self.recipe.context_limit}[name]
-        enough = [f for f, senders_of_it in who.items() if len(senders_of_it) >= self.recipe.least_senders]
-        vocabulary = sorted(sorted(enough, key=lambda f: (-count[f], f))[:limit])
-        vectorizer = TfidfVectorizer(analyzer=partial(_analyze, name), vocabulary=vocabulary, sublinear_tf=True)
-        vectorizer.fit(x)
+        enough = [feature for feature, by in who.items() if len(by) >= self.recipe.least_senders]
+        vocabulary = sorted(sorted(enough, key=lambda f: (-count[f], f))[: self.recipe.limits[name]])
+        vectorizer = TfidfVectorizer(analyzer=partial(_features, name), vocabulary=vocabulary, sublinear_tf=True)
+        vectorizer.fit(items)
         vectorizer.idf_ = vectorizer.idf_.astype(np.float32).astype(float)
         return vectorizer
 
-    def _transform(self, x: list[tuple[Sequence[Sentence], int]]) -> csr_matrix:
-        return csr_matrix(hstack([self.vectorizers[name].transform(x) for name in BLOCKS]))
+    def _transform(self, items: Sequence[Item]) -> csr_matrix:
+        return csr_matrix(hstack([self.vectorizers[name].transform(items) for name in self.names]))
 
-    def probabilities(self, documents: Sequence[Prepared]) -> list[Floats]:
-        """For each document an array (sentences, sentence labels), columns as in `SENTENCE_LABELS`."""
-        x = [(d.sentences, i) for d in documents for i in range(len(d.sentences))]
-        order = [list(self.classifier.classes_).index(label) for label in SENTENCE_LABELS]
-        p = self.classifier.predict_proba(self._transform(x))[:, order]
-        ends = np.cumsum([len(d.sentences) for d in documents])
-        return [p[end - len(d.sentences) : end] for d, end in zip(documents, ends, strict=True)]
+    def probabilities(self, items: Sequence[Item]) -> Floats:
+        """The probability of each label, (items, labels), columns in the stage's order."""
+        result: Floats = self.classifier.predict_proba(self._transform(items))[:, self._columns]
+        return result
 
     def blocks(self) -> dict[str, Block]:
         """What was fitted, as arrays; coefficients are exact in half precision, idf in single."""
-        order = [list(self.classifier.classes_).index(label) for label in SENTENCE_LABELS]
-        coefficients = self.classifier.coef_[order].T
-        blocks, start = {}, 0
-        for name in BLOCKS:
-            vectorizer = self.vectorizers[name]
-            end = start + len(vectorizer.vocabulary_)
-            blocks[name] = Block(dict(vectorizer.vocabulary_), vectorizer.idf_, coefficients[start:end])
-            start = end
-        return blocks
+        coefficients = self.classifier.coef_[self._columns].T
+        sizes = [len(self.vectorizers[name].vocabulary_) for name in self.names]
+        parts = np.split(coefficients, np.cumsum(sizes)[:-1])
+        return {n: Block(dict(self.vectorizers[n].vocabulary_), self.vectorizers[n].idf_, part) for n, part in zip(self.names, parts, strict=True)}
 
     def intercept(self) -> Floats:
-        """The intercept of each sentence label."""
-        order = [list(self.classifier.classes_).index(label) for label in SENTENCE_LABELS]
-        return np.asarray(self.classifier.intercept_[order], dtype=float)
+        """The intercept of each label."""
+        return np.asarray(self.classifier.intercept_[self._columns], dtype=float)
 
 
-def out_of_fold(documents: Sequence[Prepared], recipe: Recipe, extra: Sequence[Prepared] = (), say: Progress = lambda _: None) -> list[Floats]:
-    """Sentence probabilities for each document from a stage that read nothing by the same sender.
+@dataclass(frozen=True)
+class Stages:
+    """The fitted sentence stage and mail stage."""
 
-    `extra` documents only teach (loose sentences without a mail around them).
-    """
-    groups = [d.group for d in documents]
+    sentence: Stage
+    mail: Stage
+
+    def features(self, documents: Sequence[Prepared]) -> Floats:
+        """The document stage's features, (documents, features)."""
+        p = self.sentence.probabilities([(d.sentences, i) for d in documents for i in range(len(d.sentences))])
+        of_sentences = np.split(p, np.cumsum([len(d.sentences) for d in documents])[:-1])
+        of_mails = self.mail.probabilities([(d.sentences, 0) for d in documents])
+        return np.array([document_features(s, m) for s, m in zip(of_sentences, of_mails, strict=True)])
+
+
+def fit_sentence_stage(documents: Sequence[Prepared], recipe: Recipe) -> Stage:
+    """Learns from every sentence that has a label."""
+    places = [(d, i, label) for d in documents for i, label in enumerate(d.labels) if label is not None]
+    stage = Stage(SENTENCE_BLOCKS, SENTENCE_LABELS, recipe.sentence_c, recipe)
+    return stage.fit([(d.sentences, i) for d, i, _ in places], [label for *_, label in places], [d.group for d, *_ in places])
+
+
+def fit_stages(documents: Sequence[Prepared], extra: Sequence[Prepared], recipe: Recipe) -> Stages:
+    """The two first stages; `extra` documents are loose sentences, which teach the sentence stage alone."""
+    mail = Stage([MAIL_BLOCK], LABELS, recipe.mail_c, recipe)
+    mail.fit([(d.sentences, 0) for d in documents], [d.example.primary for d in documents], [d.group for d in documents])
+    return Stages(fit_sentence_stage([*documents, *extra], recipe), mail)
+
+
+def out_of_fold(documents: Sequence[Prepared], extra: Sequence[Prepared], recipe: Recipe, say: Progress = lambda _: None) -> Floats:
+    """Each document's features for the document stage, from first stages that read nothing by the same sender."""
     result: list[Floats] = [np.empty(0)] * len(documents)
     folds = GroupKFold(recipe.folds, shuffle=True, random_state=recipe.seed)
-    for k, (train, test) in enumerate(folds.split(documents, groups=groups), 1):
-        say(f"sentence stage, fold {k} of {recipe.folds}")
-        stage = SentenceStage(recipe).fit([documents[i] for i in train] + list(extra))
-        for i, p in zip(test, stage.probabilities([documents[i] for i in test]), strict=True):
-            result[i] = p
-    return result
+    for k, (train, test) in enumerate(folds.split(documents, groups=[d.group for d in documents]), 1):
+        say(f"first stages, fold {k} of {recipe.folds}")
+        stages = fit_stages([documents[i] for i in train], extra, recipe)
+        for i, row in zip(test, stages.features([documents[i] for i in test]), strict=True):
+            result[i] = row
+    return np.array(result)
 
 
 def fit_linear(x: Floats, y: Sequence[Any], c: float, order: Sequence[Any], weights: Floats | None = None) -> Linear:
@@ -261,16 +273,16 @@ def train(
     documents = [d for e in examples if (d := prepare(e, preprocessor)).sentences]
     extra = [prepare(e, preprocessor) for e in loose]
     documents = _guess_labels(documents, extra, recipe, say)
-    held_out = out_of_fold(documents, recipe, extra, say)
-    say("sentence stage, all rows")
-    stage = SentenceStage(recipe).fit([*documents, *extra])
+    features = out_of_fold(documents, extra, recipe, say)
+    say("first stages, all rows")
+    stages = fit_stages(documents, extra, recipe)
     say("document stage")
-    features = np.array([document_features(p) for p in held_out])
     labelled = [d.example for d in documents]
     document = fit_linear(features, [e.primary for e in labelled], recipe.document_c, LABELS)
     secondary, thresholds = fit_secondary(features, labelled, recipe)
     manifest = {"recipe": asdict(recipe), "digest": digest_of([*corpus, *own], loose, recipe), "mails": len(examples), "own": len(own)}
-    return Model(stage.blocks(), stage.intercept(), document, secondary, thresholds, lexicon, manifest)
+    blocks = stages.sentence.blocks() | stages.mail.blocks()
+    return Model(blocks, stages.sentence.intercept(), stages.mail.intercept(), document, secondary, thresholds, lexicon, manifest)
 
 
 def _guess_labels(documents: list[Prepared], extra: list[Prepared], recipe: Recipe, say: Progress) -> list[Prepared]:
@@ -279,13 +291,14 @@ def _guess_labels(documents: list[Prepared], extra: list[Prepared], recipe: Reci
     if not unlabelled or len(unlabelled) == len(documents):
         return documents
     say(f"finding the telling sentence in {len(unlabelled)} mails")
-    stage = SentenceStage(recipe).fit([d for d in documents if any(d.labels)] + extra)
+    stage = fit_sentence_stage([d for d in documents if any(d.labels)] + extra, recipe)
     result = list(documents)
-    for i, p in zip(unlabelled, stage.probabilities([documents[i] for i in unlabelled]), strict=True):
+    for i in unlabelled:
+        sentences = documents[i].sentences
         label = SENTENCE_LABEL_OF[documents[i].example.primary]
+        p = stage.probabilities([(sentences, k) for k in range(len(sentences))])
         best = int(p[:, SENTENCE_LABELS.index(label)].argmax())
-        labels = tuple(label if k == best else None for k in range(len(p)))
-        result[i] = replace(documents[i], labels=labels)
+        result[i] = replace(documents[i], labels=tuple(label if k == best else None for k in range(len(p))))
     return result
 
 
