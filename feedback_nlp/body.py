@@ -77,9 +77,7 @@ def _strip_quotes(text: str, lines: list[Span]) -> list[Span]:
             if after < len(lines) and not _QUOTED.match(text[slice(*lines[after])]) and has_words:
                 break  # no marks before the quoted lines: all that follows is the old message
             i += attribution
-        elif _SIGNATURE_MARK.match(line) and has_words:
-            break
-        elif has_words and (_FORWARD_MARK.match(line) or _header_block(text, lines, i)):
+        elif (_SIGNATURE_MARK.match(line) and has_words) or (has_words and (_FORWARD_MARK.match(line) or _header_block(text, lines, i))):
             break
         elif _QUOTED.match(line):
             i += 1

@@ -20,7 +20,7 @@ CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
 class _Group(click.Group):
-    """Shows an error of ours as one line with exit code 1, and takes -m, -q and --json after the command."""
+    """Shows an error of ours as one line, with exit code 1."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -32,7 +32,9 @@ class _Group(click.Group):
 _model = click.option("-m", "--model", metavar="NAME", help="A model version or its folder (default: the one in use).")
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 _quiet = click.option("-q", "--quiet", is_flag=True, help="No progress and no notes.")
-_text_column = click.option("--text-column", metavar="NAME", help="The column with the mail's text, where it is not text, body, message or content.")
+_text_column = click.option(
+    "--text-column", metavar="NAME", help="The column with the mail's text, where it is not text, body, message or content."
+)
 
 
 @click.group(cls=_Group, context_settings=CONTEXT)
@@ -71,7 +73,7 @@ def _one_mail(file: str) -> Email:
     if file == "-":
         if sys.stdin.isatty():
             click.echo("Paste the mail, then press Ctrl-D on a line of its own (Windows: Ctrl-Z, Enter).", err=True)
-        email = read_bytes(click.get_binary_stream("stdin").read(), "what was pasted")
+        email = read_bytes(sys.stdin.buffer.read(), "what was pasted")
     else:
         email = read_file(Path(file))
     if not email.text.strip():
@@ -138,7 +140,9 @@ def _summary(counts: dict[str, int], skipped: list[Skipped], output: Path) -> No
     click.echo(f"{total} labelled, written to {output}", err=True)
     for name in (*LABELS, "not judged"):
         if name in counts:
-            click.echo(f"  {counts[name]:6}  {MEANINGS.get(name, 'empty or in another language; see the note in the row')} ({name})", err=True)
+            click.echo(
+                f"  {counts[name]:6}  {MEANINGS.get(name, 'empty or in another language; see the note in the row')} ({name})", err=True
+            )
     if skipped:
         click.echo(f"{len(skipped)} skipped or to look at:", err=True)
         for item in skipped[:20]:
@@ -222,12 +226,17 @@ def list_models(as_json: bool) -> None:
     from feedback_nlp.store import current, manifest_of, versions
 
     in_use = current()
-    rows = [{"name": name, "in_use": name == in_use, "path": str(path), **manifest_of(path).get("figures", {})} for name, path in versions().items()]
+    rows = [
+        {"name": name, "in_use": name == in_use, "path": str(path), **manifest_of(path).get("figures", {})}
+        for name, path in versions().items()
+    ]
     if as_json:
         click.echo(json.dumps(rows))
     else:
         for row in rows:
-            click.echo(f"{'*' if row['in_use'] else ' '} {row['name']:16} reason macro-F1 {row.get('reason_macro_f1', '?')}  rejection F1 {row.get('rejection_f1', '?')}")
+            mark = "*" if row["in_use"] else " "
+            shown = (f"{name} {row.get(name, '?')}" for name in ("reason_macro_f1", "rejection_f1"))
+            click.echo(f"{mark} {row['name']:16} {'  '.join(shown)}")
 
 
 @models.command()

@@ -6,6 +6,7 @@ Training (scikit-learn) and use (plain arrays) both come here, so that they can'
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,7 +46,7 @@ def context_features(sentences: Sequence[Sentence], i: int) -> Iterator[str]:
         if 0 <= j < len(sentences):
             tokens = sentences[j].tokens
             yield from (prefix + token for token in tokens)
-            yield from (f"{prefix}{a} {b}" for a, b in zip(tokens, tokens[1:], strict=False))
+            yield from (f"{prefix}{a} {b}" for a, b in pairwise(tokens))
         else:
             yield prefix + "none"
     yield f"at:{min(i, 3)}"

@@ -57,6 +57,7 @@ class Linear:
     intercept: Floats
 
     def __call__(self, x: Floats) -> Floats:
+        """The scores (columns,) of one row or (n, columns) of n rows."""
         result: Floats = ((x - self.mean) / self.scale) @ self.coefficients + self.intercept
         return result
 
@@ -90,7 +91,8 @@ class Model:
 
     def predict(self, texts: Iterable[str]) -> NDArray[np.str_]:
         """The label of each text, shape (n,). Texts that can't be judged count as `not_rejection` here."""
-        return self.classes_[self.predict_proba(texts).argmax(axis=1)]
+        labels: NDArray[np.str_] = self.classes_[self.predict_proba(texts).argmax(axis=1)]
+        return labels
 
     def predict_proba(self, texts: Iterable[str]) -> Floats:
         """The probability of each label, shape (n, 6), columns as in `classes_`."""

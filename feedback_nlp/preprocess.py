@@ -26,27 +26,31 @@ if TYPE_CHECKING:
 
 # Characters that NFKC leaves alone but that people and mail programs use for plain ones.
 _FOLD = str.maketrans(
-    {c: "'" for c in "‘’‚‛′`´ʼ"}
-    | {c: '"' for c in "“”„‟«»″"}
-    | {c: "-" for c in "‐‑‒–—―−"}
-    | {c: " " for c in "\u00a0\u2007\u202f\u2028\u2029\x85\x0b\x0c"}
+    dict.fromkeys("‘’‚‛′`´ʼ", "'")
+    | dict.fromkeys("“”„‟«»″", '"')
+    | dict.fromkeys("‐‑‒–—―−", "-")
+    | dict.fromkeys("\xa0\u2007\u202f\u2028\u2029\x85\x0b\x0c", " ")
     | dict.fromkeys([*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065), 0xFEFF, 0xAD], None)
 )
+_TITLES = "mr mrs ms mx miss dr prof sir madam mr. mrs. ms. dr. prof. ma'am"
+_PERSONS = "man woman guy gal lady gentleman bloke chap lad lass girl boy fella fellow"
 _NEUTRAL = (
-    {word: "they" for word in ("he", "she")}
-    | {word: "their" for word in ("him", "her", "his", "hers", "them")}
-    | {word: "themselves" for word in ("himself", "herself")}
-    | {word: "<title>" for word in ("mr", "mrs", "ms", "mx", "miss", "dr", "prof", "sir", "madam", "mr.", "mrs.", "ms.", "dr.", "prof.", "ma'am")}
-    | {word: "person" for word in ("man", "woman", "guy", "gal", "lady", "gentleman", "bloke", "chap", "lad", "lass", "girl", "boy", "fella", "fellow")}
+    dict.fromkeys(("he", "she"), "they")
+    | dict.fromkeys(("him", "her", "his", "hers", "them"), "their")
+    | dict.fromkeys(("himself", "herself"), "themselves")
+    | dict.fromkeys(_TITLES.split(), "<title>")
+    | dict.fromkeys(_PERSONS.split(), "person")
 )
-_DATES = frozenset(
-    "january february march april may june july august september october november december jan feb mar apr jun jul aug "
-    "sep sept oct nov dec monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun".split()
+_MONTHS = (
+    "january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec"
 )
+_DAYS = "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun"
+_DATES = frozenset(f"{_MONTHS} {_DAYS}".split())
 _PLACEHOLDER = re.compile(r"\[[A-Za-z_ ]{2,30}\]|\{\{?[\w .]{2,40}\}?\}|<(?:name|company|role|candidate)[\w ]{0,20}>", re.IGNORECASE)
 _URL = re.compile(r"(?:https?://|www\.)\S+|\b[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|example|co\.uk|gov|edu|jobs)(?:/\S*)?\b", re.IGNORECASE)
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _GREETED = re.compile(r"^\s*(?:dear|hi|hello|hey|hiya|g'day|good (?:morning|afternoon|evening))\s+", re.IGNORECASE)
+_MARKS = frozenset([*".,!?:;-()&$£€/", '"', "..."])
 _LONG_CHUNK = 60
 
 
@@ -69,6 +73,7 @@ class Preprocessor:
 
     @cached_property
     def tokenizer(self) -> Tokenizer:
+        """The English tokenizer of spaCy, loaded on first use."""
         import spacy
 
         return spacy.blank("en").tokenizer
@@ -83,7 +88,7 @@ class Preprocessor:
         plain = _URL.sub(" http://example.com ", plain)
         greeting = _GREETED.match(plain)
         tokens: list[str] = []
-        for position, chunk in enumerate(plain.split()):
+        for chunk in plain.split():
             for token in self._chunk(chunk):
                 if token != "<name>" or tokens[-1:] != ["<name>"]:
                     tokens.append(token)
@@ -121,7 +126,7 @@ class Preprocessor:
         if lower in _DATES and (token[0].isupper() or lower not in ("may", "march", "mar", "sat", "sun", "mon", "wed")):
             return "<date>"
         if not any(c.isalpha() for c in token):
-            return token if token in {".", ",", "!", "?", ":", ";", "-", "...", "(", ")", "&", "$", "£", "€", "/", '"'} else ""
+            return token if token in _MARKS else ""
         if token[0].isupper() and lower not in self.lexicon:
             return "<name>"
         return lower
@@ -138,6 +143,6 @@ def _mask_greeting(tokens: list[str]) -> list[str]:
 
 
 _GREETING_WORDS = frozenset(
-    "dear hi hello hey hiya g'day good morning afternoon evening there all team everyone candidate applicant colleague "
-    "colleagues and again folks hiring manager recruiter to whom it may concern".split()
+    "dear hi hello hey hiya g'day good morning afternoon evening there all team everyone candidate applicant "
+    "colleague colleagues and again folks hiring manager recruiter to whom it may concern".split()
 )

@@ -17,7 +17,6 @@ from feedback_nlp.resources import home
 from feedback_nlp.store import SHIPPED, current, load_version, save, use, versions
 from feedback_nlp.training import Progress, Recipe, digest_of, train
 
-
 _NOISE = 0.01
 
 
@@ -57,7 +56,9 @@ def retrain(files: Iterable[Path], text_column: str | None = None, say: Progress
     recipe = Recipe()
     name = digest_of([*corpus, *own], loose, recipe)
     if name in versions():
-        raise InputError(f"Nothing new to learn: version {name} was made from the same rows. Take it into use: feedback-nlp models use {name}")
+        raise InputError(
+            f"Nothing new to learn: version {name} was made from the same rows. Take it into use: feedback-nlp models use {name}"
+        )
     old_name = current()
     model = train(corpus, loose, own, recipe, say)
     say("comparing on mails that neither model has read")

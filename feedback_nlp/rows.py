@@ -34,7 +34,13 @@ def row_of(feedback: Feedback) -> Row:
     if email.row is not None:
         row["row"] = email.row
     else:
-        row |= {"message_id": email.message_id, "date": email.date, "sender": email.sender, "subject": email.subject, "source": email.source}
+        row |= {
+            "message_id": email.message_id,
+            "date": email.date,
+            "sender": email.sender,
+            "subject": email.subject,
+            "source": email.source,
+        }
     return row | {name: value for name, value in email.extra.items() if name not in row}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from feedback_nlp.body import Span, own_lines
 
@@ -23,9 +24,9 @@ _CLOSING = re.compile(
 _ENDS_SENTENCE = re.compile(r"[.!?…:;][\"')\]»”’*_]*[ \t]*$")
 _FIELD = re.compile(r"[ \t]*[A-Z][\w /-]{1,30}:(?:[ \t]|$)")
 _ABBREVIATIONS = frozenset(
-    "mr mrs ms mx dr prof st sr jr rev hon capt lt col sgt no nos ref dept approx est inc ltd co corp llc plc pvt pte "
-    "bros vs etc e.g i.e eg ie cf al u.s u.k a.m p.m ph.d b.sc m.sc b.tech m.tech d.c fig vol ext tel bldg ave blvd "
-    "jan feb mar apr jun jul aug sep sept oct nov dec mon tue wed thu fri".split()
+    "mr mrs ms mx dr prof st sr jr rev hon capt lt col sgt no nos ref dept approx est inc ltd co corp llc plc pvt "
+    "pte bros vs etc e.g i.e eg ie cf al u.s u.k a.m p.m ph.d b.sc m.sc b.tech m.tech d.c fig vol ext tel bldg "
+    "ave blvd jan feb mar apr jun jul aug sep sept oct nov dec mon tue wed thu fri".split()
 )
 # Abbreviations that often end a sentence too: they break where a capital follows that starts one.
 _MAY_END = frozenset("etc inc ltd co corp llc plc a.m p.m u.s u.k d.c jr sr".split())
@@ -82,11 +83,9 @@ def _split_block(text: str, start: int, end: int) -> list[Span]:
     greeting = _GREETING_PREFIX.match(text, start, end)
     if greeting:
         cuts.append(greeting.end())
-    for match in _BREAK.finditer(text, start, end):
-        if _is_break(text, start, match):
-            cuts.append(match.end())
+    cuts.extend(match.end() for match in _BREAK.finditer(text, start, end) if _is_break(text, start, match))
     cuts.append(end)
-    spans = [_strip(text, a, b) for a, b in zip(sorted(set(cuts)), sorted(set(cuts))[1:], strict=False)]
+    spans = [_strip(text, a, b) for a, b in pairwise(sorted(set(cuts)))]
     return [(a, b) for a, b in spans if any(c.isalnum() for c in text[a:b])]
 
 

@@ -16,19 +16,26 @@ _NO_REPLY_TEXT = re.compile(
     re.IGNORECASE,
 )
 _NO_FEEDBACK = re.compile(
-    r"\b(?:not|n't|unable to|cannot|no longer|never) (?:be able to )?(?:\w+ ){0,2}?(?:provide|give|offer|share|discuss|send|supply|release)"
-    r"(?: (?:you|any|with|individual|individuali[sz]ed|detailed|specific|personal|further|more|candidates?|applicants?|each|every|unsuccessful|interview)){0,5} feedback\b|"
+    r"\b(?:not|n't|unable to|cannot|no longer|never) (?:be able to )?(?:\w+ ){0,2}?"
+    r"(?:provide|give|offer|share|discuss|send|supply|release)"
+    r"(?: (?:you|any|with|individual|individuali[sz]ed|detailed|specific|personal|further|more|candidates?|applicants?|each|every|"
+    r"unsuccessful|interview)){0,5} feedback\b|"
     r"\b(?:no|without) (?:individual |specific |further |detailed |personal )?feedback (?:is|can|will|could)\b|"
     r"\bfeedback (?:is not|isn't|cannot be|can't be|will not be|won't be|is only)\b|\bdo not (?:give|offer|provide) feedback\b",
     re.IGNORECASE,
 )
 _TEAM_SIGNATURE = re.compile(
-    r"^\W*(?:the |your )?[\w&.,' -]{0,50}\b(?:recruiting|recruitment|talent(?: acquisition)?|hiring|people|hr|human resources|careers?|staffing)"
+    r"^\W*(?:the |your )?[\w&.,' -]{0,50}\b"
+    r"(?:recruiting|recruitment|talent(?: acquisition)?|hiring|people|hr|human resources|careers?|staffing)"
     r"(?: ?(?:&|and) ?\w+)?(?: team| department| services?| operations?| office| group)?[\w&.,' -]{0,30}\W*$",
     re.IGNORECASE,
 )
 _PERSON_LINE = re.compile(r"^\W*(?:dr\.? |prof\.? |mr\.? |ms\.? |mrs\.? )?[A-Z][\w'’-]+(?: [A-Z]\.?)?(?: [A-Z][\w'’-]+){0,2}\W*$")
-_CLOSING = re.compile(r"^\W*(?:(?:kind(?:est)?|best|warm(?:est)?|many) )?(?:regards|wishes|thanks|sincerely|cheers|yours|respectfully|cordially)\b[^.]{0,30}$", re.IGNORECASE)
+_CLOSING = re.compile(
+    r"^\W*(?:(?:kind(?:est)?|best|warm(?:est)?|many) )?"
+    r"(?:regards|wishes|thanks|sincerely|cheers|yours|respectfully|cordially)\b[^.]{0,30}$",
+    re.IGNORECASE,
+)
 
 
 def can_be_answered(email: Email) -> bool:

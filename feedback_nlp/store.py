@@ -84,10 +84,12 @@ def save(model: Model, folder: Path, card: str = "") -> Path:
     shutil.rmtree(aside, ignore_errors=True)
     try:
         aside.mkdir(parents=True)
-        np.savez_compressed(aside / "arrays.npz", **_arrays(model))
+        np.savez_compressed(aside / "arrays.npz", allow_pickle=False, **_arrays(model))
         vocabulary = {name: sorted(block.vocabulary, key=block.vocabulary.__getitem__) for name, block in model.blocks.items()}
         _write_json(aside / "vocabulary.json", vocabulary | {"lexicon": sorted(model.lexicon)}, indent=None)
-        _write_json(aside / "manifest.json", {"format": FORMAT, "labels": list(LABELS), "libraries": _libraries()} | dict(model.manifest), indent=1)
+        _write_json(
+            aside / "manifest.json", {"format": FORMAT, "labels": list(LABELS), "libraries": _libraries()} | dict(model.manifest), indent=1
+        )
         (aside / "README.md").write_text(card, encoding="utf-8")
         os.replace(aside, folder)
     except OSError as error:
@@ -152,7 +154,12 @@ def _check_shapes(folder: Path, arrays: Mapping[str, NDArray[Any]], sizes: Mappi
     for name, size in sizes.items():
         expected |= {f"{name}_idf": (size,), f"{name}_coefficients": (size, len(LABELS if name == MAIL_BLOCK else SENTENCE_LABELS))}
     for stage, rows, columns in (("document", n, len(LABELS)), ("secondary", m, len(CONCRETE_REASONS))):
-        expected |= {f"{stage}_mean": (rows,), f"{stage}_scale": (rows,), f"{stage}_coefficients": (rows, columns), f"{stage}_intercept": (columns,)}
+        expected |= {
+            f"{stage}_mean": (rows,),
+            f"{stage}_scale": (rows,),
+            f"{stage}_coefficients": (rows, columns),
+            f"{stage}_intercept": (columns,),
+        }
     if set(arrays) != set(expected):
         raise ModelError(f"{folder / 'arrays.npz'} does not hold the arrays of a model. {_RETRAIN}")
     for name, shape in expected.items():

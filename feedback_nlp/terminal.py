@@ -32,7 +32,7 @@ def runner_up(prediction: Prediction) -> str | None:
     """The second likeliest label where the answer is unsure, else None."""
     if prediction.label is None or prediction.confidence >= UNSURE_BELOW:
         return None
-    return max((l for l in prediction.scores if l != prediction.label), key=lambda l: prediction.scores[l])
+    return max((name for name in prediction.scores if name != prediction.label), key=lambda name: prediction.scores[name])
 
 
 def render(feedback: Feedback) -> Iterator[str]:

@@ -153,7 +153,10 @@ class Stage:
         coefficients = self.classifier.coef_[self._columns].T
         sizes = [len(self.vectorizers[name].vocabulary_) for name in self.names]
         parts = np.split(coefficients, np.cumsum(sizes)[:-1])
-        return {n: Block(dict(self.vectorizers[n].vocabulary_), self.vectorizers[n].idf_, part) for n, part in zip(self.names, parts, strict=True)}
+        return {
+            n: Block(dict(self.vectorizers[n].vocabulary_), self.vectorizers[n].idf_, part)
+            for n, part in zip(self.names, parts, strict=True)
+        }
 
     def intercept(self) -> Floats:
         """The intercept of each label."""
@@ -201,7 +204,7 @@ def out_of_fold(documents: Sequence[Prepared], extra: Sequence[Prepared], recipe
     return np.array(result)
 
 
-def fit_linear(x: Floats, y: Sequence[Any], c: float, order: Sequence[Any], weights: Floats | None = None) -> Linear:
+def fit_linear(x: Floats, y: Sequence[Any] | NDArray[Any], c: float, order: Sequence[Any], weights: Floats | None = None) -> Linear:
     """Logistic regression on standardised features as a `Linear`, its columns in `order`."""
     scaler = StandardScaler().fit(x)
     classifier = LogisticRegression(C=c, max_iter=2000).fit(scaler.transform(x), y, sample_weight=weights)
@@ -255,7 +258,7 @@ def train(
     corpus: Sequence[Example],
     loose: Sequence[Example] = (),
     own: Sequence[Example] = (),
-    recipe: Recipe = Recipe(),  # noqa: B008 - frozen
+    recipe: Recipe = Recipe(),
     say: Progress = lambda _: None,
 ) -> Model:
     """A model from the corpus' training rows, loose labelled sentences, and the person's own labelled mails.

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import codecs
 
-_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 
 # The WHATWG encoding standard reads these labels as windows-1252, since that is what their senders meant.
 _AS_CP1252 = {"iso-8859-1", "latin-1", "latin1", "us-ascii", "ascii", "ansi_x3.4-1968", "iso8859-1"}
@@ -18,7 +24,7 @@ def decode(data: bytes, declared: str | None = None) -> str:
     if b"\x1b$" in data:
         return data.decode("iso2022_jp", errors="replace")
     name = (declared or "").strip().strip("\"'").lower()
-    for candidate in (["utf-8", name] if name in _AS_CP1252 or not name else [name, "utf-8"]):
+    for candidate in ["utf-8", name] if name in _AS_CP1252 or not name else [name, "utf-8"]:
         try:
             if candidate not in _AS_CP1252:
                 return data.decode(candidate)

@@ -6,9 +6,14 @@ import re
 
 _DROP = (
     "script, style, head, title, template, noscript, [hidden], [aria-hidden=true], "
-    ".gmail_quote, .gmail_attr, .yahoo_quoted, .moz-cite-prefix, blockquote[type=cite], #divRplyFwdMsg, #appendonsend, #mail-editor-reference-message-container"
+    ".gmail_quote, .gmail_attr, .yahoo_quoted, .moz-cite-prefix, blockquote[type=cite], #divRplyFwdMsg, #appendonsend, "
+    "#mail-editor-reference-message-container"
 )
-_HIDDEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|font-size\s*:\s*0(?:px|pt|em|%)?\s*(?:;|$|!)|max-height\s*:\s*0)", re.IGNORECASE)
+_HIDDEN = re.compile(
+    r"(?:display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|"
+    r"font-size\s*:\s*0(?:px|pt|em|%)?\s*(?:;|$|!)|max-height\s*:\s*0)",
+    re.IGNORECASE,
+)
 _BLOCKS = "p, div, tr, table, ul, ol, h1, h2, h3, h4, h5, h6, blockquote, section, article, header, footer, hr"
 
 

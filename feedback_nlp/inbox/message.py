@@ -20,7 +20,7 @@ _MAIL_HEADERS = re.compile(rb"(?im)^(?:from|to|subject|date|received|message-id|
 def is_message(data: bytes) -> bool:
     """Whether the bytes start with the headers of a mail: at least two of those that every mail has."""
     start = data.lstrip(b"\xef\xbb\xbf")[:4000].replace(b"\r\n", b"\n").split(b"\n\n")[0]
-    return bool(_HEADER.match(start)) and len(set(m.lower() for m in _MAIL_HEADERS.findall(start))) >= 2
+    return bool(_HEADER.match(start)) and len({m.lower() for m in _MAIL_HEADERS.findall(start)}) >= 2
 
 
 def read_message(data: bytes, source: str) -> Email:
@@ -78,7 +78,8 @@ def _inline_parts(message: email.message.Message) -> Iterator[email.message.Mess
         if part.get_content_disposition() == "attachment" or (part is not message and part.get_content_type() == "message/rfc822"):
             continue
         if part.is_multipart() and part.get_content_maintype() == "multipart":
-            stack.extend(p for p in reversed(part.get_payload()) if isinstance(p, email.message.Message))
+            children = part.get_payload()
+            stack.extend(p for p in reversed(children if isinstance(children, list) else []) if isinstance(p, email.message.Message))
         else:
             yield part
 

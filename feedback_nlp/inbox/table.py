@@ -47,7 +47,9 @@ def read_csv(text: str, path: Path, text_column: str | None) -> Iterator[Email |
                 continue
             number += 1
             if len(cells) > len(columns):
-                yield Skipped(f"{path}, row {number}", f"{len(cells)} cells under {len(columns)} columns; the row was read, but look at its quotes")
+                yield Skipped(
+                    f"{path}, row {number}", f"{len(cells)} cells under {len(columns)} columns; the row was read, but look at its quotes"
+                )
             yield _email(dict(zip(columns, [*cells, *[""] * len(columns)], strict=False)), name, number, path)
     except csv.Error as error:
         raise InputError(f"{path}, line {reader.line_num}: not readable as CSV ({error}). Save it anew as CSV UTF-8.") from error
