@@ -276,3 +276,44 @@ def build(folder: Path, quiet: bool) -> None:
 
     run(folder, (lambda _: None) if quiet else (lambda text: click.echo(text, err=True)))
     click.echo(folder)
+
+
+@main.group(cls=_Group)
+def data() -> None:
+    """The corpus that ships with the program: its make-up, and checks of it."""
+
+
+@data.command()
+@click.option(
+    "--against",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    multiple=True,
+    help="JSON lines whose texts the corpus must keep away from.",
+)
+@click.option("--suspects", is_flag=True, help="Also list training rows that out-of-fold predictions contradict (minutes).")
+@_json
+def check(against: tuple[Path, ...], suspects: bool, as_json: bool) -> None:
+    """Check schema, duplicates, conflicts, names, splits; count by label and make-up. Exit code 1 where there is a fault."""
+    from feedback_nlp import corpus
+    from feedback_nlp.examples import read_corpus
+    from feedback_nlp.terminal import harmless
+
+    mails, loose = read_corpus()
+    report = corpus.check_corpus(mails, loose, [text for path in against for text in corpus.read_texts(path)])
+    doubtful = corpus.suspects(mails, loose, lambda text: click.echo(text, err=True)) if suspects else []
+    if as_json:
+        rows = [{"id": e.id, "label": e.primary, "predicted": guess, "probability": round(p, 3)} for e, guess, p in doubtful]
+        click.echo(json.dumps(report.as_dict() | {"suspects": rows}, indent=1))
+    else:
+        for name, value in report.as_dict().items():
+            if name not in ("counts", "faults"):
+                click.echo(f"{name:26} {value}")
+        for name, counts in report.counts.items():
+            click.echo(f"{name:26} " + ", ".join(f"{key or '-'} {n}" for key, n in list(counts.items())[:40]))
+        for e, guess, p in doubtful:
+            click.echo(harmless(f"suspect {e.id}: {e.primary}, predicted {guess} ({p:.2f}): {' '.join(e.text.split())[:200]}"))
+    for fault in report.faults:
+        click.echo(harmless(f"fault: {fault}"), err=True)
+    if report.faults:
+        raise SystemExit(1)

@@ -24,7 +24,7 @@ _CLOSING = re.compile(
 _ENDS_SENTENCE = re.compile(r"[.!?…:;][\"')\]»”’*_]*[ \t]*$")
 _FIELD = re.compile(r"[ \t]*[A-Z][\w /-]{1,30}:(?:[ \t]|$)")
 _ABBREVIATIONS = frozenset(
-    "mr mrs ms mx dr prof st sr jr rev hon capt lt col sgt no nos ref dept approx est inc ltd co corp llc plc pvt "
+    "mr mrs ms mx dr prof st sr jr rev hon capt lt col sgt ref req rs dept approx est inc ltd co corp llc plc pvt "
     "pte bros vs etc e.g i.e eg ie cf al u.s u.k a.m p.m ph.d b.sc m.sc b.tech m.tech d.c fig vol ext tel bldg "
     "ave blvd jan feb mar apr jun jul aug sep sept oct nov dec mon tue wed thu fri".split()
 )
@@ -99,6 +99,8 @@ def _is_break(text: str, start: int, match: re.Match[str]) -> bool:
         return not following.islower()
     word = _LAST_WORD.search(text, max(start, match.start() - 20), match.start() - 1)
     last = word.group().lower().strip("'’") if word else ""
+    if last in ("no", "nos"):  # "No. 5" is a number, "the answer is no. You ..." an end
+        return not following.isdigit()
     if last in _ABBREVIATIONS:
         return last in _MAY_END and following.isupper()
     # An initial ("J. R. Smith") or the number of a list item at the start ("1. Your ...").

@@ -254,6 +254,24 @@ def _best_threshold(chances: Floats, truth: NDArray[np.bool_]) -> float:
     return float(candidates[int(np.argmax(f1))])
 
 
+def corpus_lexicon(corpus: Iterable[Example], loose: Iterable[Example], recipe: Recipe) -> frozenset[str]:
+    """The lexicon of the training rows. A person's own mails never enter it."""
+    return lexicon_of(((sender_of(e), e.text) for e in (*corpus, *loose) if e.split == "train"), recipe.least_senders)
+
+
+def prepare_all(
+    examples: Iterable[Example], loose: Iterable[Example], lexicon: frozenset[str], recipe: Recipe, say: Progress = lambda _: None
+) -> tuple[list[Prepared], list[Prepared]]:
+    """The training rows and the loose sentences, prepared, in an order that does not depend on the input's."""
+    rows = sorted((e for e in examples if e.split == "train"), key=lambda e: e.id)
+    extra = sorted(loose, key=lambda e: e.id)
+    say(f"reading {len(rows)} mails and {len(extra)} loose sentences")
+    preprocessor = Preprocessor(lexicon)
+    taught = [prepare(e, preprocessor) for e in extra]
+    documents = [d for e in rows if (d := prepare(e, preprocessor)).sentences]
+    return _guess_labels(documents, taught, recipe, say), taught
+
+
 def train(
     corpus: Sequence[Example],
     loose: Sequence[Example] = (),
@@ -266,16 +284,9 @@ def train(
     Rows of the test split are never read. The manifest holds the recipe and a digest of data and recipe; the same data
     and recipe give the same model.
     """
-    examples = sorted((e for e in (*corpus, *own) if e.split == "train"), key=lambda e: e.id)
-    loose = sorted(loose, key=lambda e: e.id)
-    say(f"reading {len(examples)} mails and {len(loose)} loose sentences")
-    # Words of the person's own mails never enter the lexicon, nor the vocabulary unless enough senders used them.
-    taught = [e for e in (*corpus, *loose) if e.split == "train"]
-    lexicon = lexicon_of(((sender_of(e), e.text) for e in taught), recipe.least_senders)
-    preprocessor = Preprocessor(lexicon)
-    documents = [d for e in examples if (d := prepare(e, preprocessor)).sentences]
-    extra = [prepare(e, preprocessor) for e in loose]
-    documents = _guess_labels(documents, extra, recipe, say)
+    examples = [*corpus, *own]
+    lexicon = corpus_lexicon(corpus, loose, recipe)
+    documents, extra = prepare_all(examples, loose, lexicon, recipe, say)
     features = out_of_fold(documents, extra, recipe, say)
     say("first stages, all rows")
     stages = fit_stages(documents, extra, recipe)
@@ -283,7 +294,7 @@ def train(
     labelled = [d.example for d in documents]
     document = fit_linear(features, [e.primary for e in labelled], recipe.document_c, LABELS)
     secondary, thresholds = fit_secondary(features, labelled, recipe)
-    manifest = {"recipe": asdict(recipe), "digest": digest_of([*corpus, *own], loose, recipe), "mails": len(examples), "own": len(own)}
+    manifest = {"recipe": asdict(recipe), "digest": digest_of(examples, loose, recipe), "mails": len(documents), "own": len(own)}
     blocks = stages.sentence.blocks() | stages.mail.blocks()
     return Model(blocks, stages.sentence.intercept(), stages.mail.intercept(), document, secondary, thresholds, lexicon, manifest)
 

@@ -1,0 +1,195 @@
+"""Checks of the shipped corpus: what a machine can see of its make-up, repetition, duplicates, and doubtful labels."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.sparse import csr_matrix
+from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.model_selection import GroupKFold
+
+from feedback_nlp.labels import BOILERPLATE, LABELS, NOT_REJECTION
+from feedback_nlp.preprocess import Preprocessor
+from feedback_nlp.records import Example
+from feedback_nlp.resources import shipped
+from feedback_nlp.training import Progress, Recipe, corpus_lexicon, fit_linear, lexicon_of, out_of_fold, prepare_all, sender_of
+
+NEAR_DUPLICATE = 0.7
+MANY_MAILS = 10
+SUSPICIOUS = 0.9
+_COUNTED = ("primary", "split", "register", "stage", "country", "sender", "difficulty", "industry")
+_BLOCK = 400
+_RARE = 60
+_NAME = re.compile(r"(?<![.!?:•\-–—\n\"'“‘(] )(?<![.!?:\n\"'“‘(])(?<!^)\b[A-ZÀ-Ý][\w'’-]+", re.MULTILINE)
+
+
+@dataclass
+class CorpusReport:
+    """What `check_corpus` found. `faults` must be empty; the rest is for a person to read."""
+
+    mails: int = 0
+    sentences: int = 0
+    loose_sentences: int = 0
+    voices: int = 0
+    pairs: int = 0
+    with_secondary: int = 0
+    counts: dict[str, dict[str, int]] = field(default_factory=dict)
+    ats_share_of_rejections: float = 0.0
+    near_duplicate_share: float = 0.0
+    repetition: float = 0.0
+    faults: list[str] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, Any]:
+        """As a JSON object."""
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
+
+def check_corpus(mails: Sequence[Example], loose: Sequence[Example], against: Sequence[str] = ()) -> CorpusReport:
+    """Counts and checks; `against` holds texts that nothing in the corpus may come close to."""
+    rejections = [e for e in mails if e.primary != NOT_REJECTION]
+    report = CorpusReport(
+        mails=len(mails),
+        sentences=sum(len(e.sentences) for e in mails),
+        loose_sentences=len(loose),
+        voices=len({e.voice for e in mails}),
+        pairs=len({e.pair_id for e in mails if e.pair_id}),
+        with_secondary=sum(bool(e.secondary) for e in rejections),
+        counts={name: dict(Counter(str(getattr(e, name)) for e in mails).most_common()) for name in _COUNTED},
+        ats_share_of_rejections=round(sum(e.register == "ats" for e in rejections) / max(1, len(rejections)), 3),
+        repetition=round(repeated_share(mails), 4),
+    )
+    report.faults.extend(_id_faults(mails, loose))
+    report.faults.extend(_split_faults(mails))
+    report.faults.extend(_name_faults(mails))
+    masked = masked_texts([e.text for e in (*mails, *loose)] + list(against), [*mails, *loose])
+    own, others = masked[: len(mails)], masked[len(mails) + len(loose) :]
+    equal = Counter(masked[: len(mails) + len(loose)])
+    report.faults.extend(f"equal after masking, {n} times: {text[:60]!r}" for text, n in equal.items() if n > 1 and len(text) > 20)
+    near = [(i, j, s) for i, j, s in near_duplicates(own) if not (mails[i].pair_id and mails[i].pair_id == mails[j].pair_id)]
+    report.near_duplicate_share = round(len({k for i, j, _ in near for k in (i, j)}) / max(1, len(mails)), 4)
+    report.faults.extend(
+        f"near-duplicates with different labels: {mails[i].id} {mails[i].primary}, {mails[j].id} {mails[j].primary} ({s:.2f})"
+        for i, j, s in near
+        if mails[i].primary != mails[j].primary
+    )
+    report.faults.extend(
+        f"{mails[i].id} is too close to text {j} of the other set ({s:.2f})" for i, j, s in near_duplicates(own, others) if others
+    )
+    return report
+
+
+def _id_faults(mails: Sequence[Example], loose: Sequence[Example]) -> Iterator[str]:
+    ids = Counter(e.id for e in (*mails, *loose))
+    yield from (f"id {name} stands {n} times" for name, n in ids.items() if n > 1)
+    for e in mails:
+        if not e.sentences:
+            yield f"{e.id} has no sentence labels"
+
+
+def _split_faults(mails: Sequence[Example]) -> Iterator[str]:
+    sides: dict[str, set[str]] = {}
+    for e in mails:
+        sides.setdefault(e.voice, set()).add(e.split)
+    yield from (f"voice {voice} stands on both sides of the split" for voice, both in sides.items() if len(both) > 1)
+    together: dict[str, list[Example]] = {}
+    for e in mails:
+        if e.pair_id:
+            together.setdefault(e.pair_id, []).append(e)
+    for name, rows in together.items():
+        if len(rows) < 2 or len({(e.voice, e.split) for e in rows}) > 1:
+            yield f"pair {name} has {len(rows)} rows, or rows of different voices"
+        if len({e.primary for e in rows}) < 2:
+            yield f"pair {name} has one label only"
+
+
+def names_of(text: str) -> set[str]:
+    """Capitalised words inside sentences: names of people, places and companies, and some that only look so."""
+    return {match.group().rstrip("'’-").removesuffix("'s").removesuffix("’s") for match in _NAME.finditer(text)}
+
+
+def _name_faults(mails: Sequence[Example]) -> Iterator[str]:
+    """Names that are not in the reviewed list of invented ones (data/names.txt)."""
+    path = shipped("data") / "names.txt"
+    if not path.exists():
+        return
+    known = set(path.read_text(encoding="utf-8").split("\n"))
+    for e in mails:
+        new = sorted(names_of(e.text) - known)
+        if new:
+            yield f"{e.id} has names that are not in data/names.txt: {', '.join(new[:5])}; if they are invented, add them there"
+
+
+def masked_texts(texts: Sequence[str], corpus: Sequence[Example]) -> list[str]:
+    """The normal form of each text, names and numbers masked, as one string."""
+    prepare = Preprocessor(lexicon_of(((sender_of(e), e.text) for e in corpus), 3))
+    return [" ".join(token for sentence in prepare(text) for token in sentence.tokens) for text in texts]
+
+
+def near_duplicates(texts: Sequence[str], others: Sequence[str] | None = None) -> list[tuple[int, int, float]]:
+    """Pairs (i, j, similarity) whose Jaccard similarity of character 5-grams is at least `NEAR_DUPLICATE`.
+
+    Within `texts` (i < j), or of `texts` with `others`. Only pairs that share a rare 5-gram are compared.
+    """
+    if not len(texts) or (others is not None and not len(others)):
+        return []
+    vectorizer = CountVectorizer(analyzer="char", ngram_range=(5, 5), binary=True, dtype=np.float32)
+    grams = vectorizer.fit_transform([*texts, *(others or [])])
+    frequency = np.asarray(grams.sum(axis=0)).ravel()
+    rare = csr_matrix(grams[:, frequency <= _RARE])
+    sizes = np.asarray(grams.sum(axis=1)).ravel()
+    n = len(texts)
+    found = []
+    for start in range(0, n, _BLOCK):
+        shared = (rare[start : min(n, start + _BLOCK)] @ (rare[n:] if others is not None else rare).T).tocoo()
+        for i, j, count in zip(shared.row + start, shared.col + (n if others is not None else 0), shared.data, strict=True):
+            # With the rare ones alone the pair can't be similar enough unless a good part of them is shared.
+            if i >= j or count < 5:
+                continue
+            both = float(grams[i].multiply(grams[j]).sum()) if count > 0.2 * min(rare[i].nnz, rare[j].nnz) else 0.0
+            similarity = both / (sizes[i] + sizes[j] - both)
+            if similarity >= NEAR_DUPLICATE:
+                found.append((int(i), int(j - (n if others is not None else 0)), float(similarity)))
+    return found
+
+
+def repeated_share(mails: Sequence[Example]) -> float:
+    """The share of word 5-grams, boilerplate sentences aside, that occur in more than `MANY_MAILS` mails."""
+    per_mail = []
+    for e in mails:
+        words = [re.findall(r"[a-z']+", e.text[a:b].lower()) for a, b, label in e.sentences if label != BOILERPLATE]
+        per_mail.append({tuple(w[i : i + 5]) for w in words for i in range(len(w) - 4)})
+    count = Counter(gram for grams in per_mail for gram in grams)
+    total = sum(map(len, per_mail))
+    return sum(n for n in count.values() if n > MANY_MAILS) / max(1, total)
+
+
+def suspects(mails: Sequence[Example], loose: Sequence[Example], say: Progress = lambda _: None) -> list[tuple[Example, str, float]]:
+    """Training rows whose out-of-fold prediction contradicts their label with a probability of `SUSPICIOUS` and more."""
+    recipe = Recipe()
+    documents, extra = prepare_all(mails, loose, corpus_lexicon(mails, loose, recipe), recipe, say)
+    features = out_of_fold(documents, extra, recipe, say)
+    labels = np.array([d.example.primary for d in documents])
+    result = []
+    for train, test in GroupKFold(recipe.folds).split(features, groups=[d.group for d in documents]):
+        scores = fit_linear(features[train], labels[train], recipe.document_c, LABELS)(features[test])
+        p = np.exp(scores - scores.max(axis=1, keepdims=True))
+        p /= p.sum(axis=1, keepdims=True)
+        for i, row in zip(test, p, strict=True):
+            guess = LABELS[int(row.argmax())]
+            if guess != labels[i] and row.max() >= SUSPICIOUS:
+                result.append((documents[i].example, guess, float(row.max())))
+    return sorted(result, key=lambda item: -item[2])
+
+
+def read_texts(path: Path) -> list[str]:
+    """The texts of a JSON lines file, to keep the corpus away from."""
+    from feedback_nlp.inbox import read_rows
+    from feedback_nlp.records import Email
+
+    return [row.text for row in read_rows(path) if isinstance(row, Email)]

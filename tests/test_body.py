@@ -1,0 +1,250 @@
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feedback_nlp.body import lines_of, own_lines
+
+SAID = "We went with another person."
+
+
+def own(text):
+    return [text[a:b] for a, b in own_lines(text) if text[a:b].strip()]
+
+
+def case(name, text, *expected, bug=""):
+    return pytest.param(text, [*expected], id=name, marks=[pytest.mark.xfail(strict=True, reason=bug)] if bug else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        case("plain", "Hello Ann,\n\nno luck.", "Hello Ann,", "no luck."),
+        case("below", f"{SAID}\n> Dear all\n> I apply.", SAID),
+        case("nested", f"{SAID}\n>> Dear all\n> > I apply.\n>", SAID),
+        case("indented", f"{SAID}\n  > I apply.", SAID),
+        case("bar", f"{SAID}\n| I apply.", SAID),
+        case("escaped", f"{SAID}\n&gt; I apply.", SAID),
+        case("between", f"> May I ask why?\n{SAID}\n> And when?\nLast week.", SAID, "Last week."),
+        case("greater-than-inside", "We need > 3 years.", "We need > 3 years."),
+    ],
+)
+def test_quoted_lines_are_left_out(text, expected):
+    assert own(text) == expected
+
+
+ATTRIBUTIONS = {
+    "english": "On Tue, 3 Mar 2026 at 10:02, Ada Bell <ada@bell.example> wrote:",
+    "english-outlook-mac": "On 3/3/26, 10:02, Ada Bell wrote :",
+    "german": "Am Di., 3. März 2026 um 10:02 Uhr schrieb Ada Bell <ada@bell.example>:",
+    "french": "Le mar. 3 mars 2026 à 10:02, Ada Bell <ada@bell.example> a écrit :",
+    "spanish": "El mar, 3 mar 2026 a las 10:02, Ada Bell (<ada@bell.example>) escribió:",
+    "italian": "Il giorno mar 3 mar 2026 alle ore 10:02 Ada Bell <ada@bell.example> ha scritto:",
+    "dutch": "Op di 3 mrt 2026 om 10:02 schreef Ada Bell <ada@bell.example>:",
+    "portuguese": "Em ter., 3 de mar. de 2026 às 10:02, Ada Bell <ada@bell.example> escreveu:",
+    "polish": "W dniu 3.03.2026 o 10:02, Ada Bell pisze:",
+    "danish": "Den tirs. 3. mar. 2026 kl. 10.02 skrev Ada Bell <ada@bell.example>:",
+}
+
+
+@pytest.mark.parametrize("wraps", [0, 1, 2])
+@pytest.mark.parametrize("attribution", ATTRIBUTIONS.values(), ids=ATTRIBUTIONS)
+def test_attribution_lines_are_left_out(attribution, wraps):
+    words = attribution.split(" ")
+    third = len(words) // 3
+    breaks = [third, 2 * third][:wraps]
+    wrapped = "".join(w + ("\n" if i in breaks else " ") for i, w in enumerate(words)).strip()
+    assert wrapped.count("\n") == wraps
+    assert own(f"{SAID}\n\n{wrapped}\n> I apply.\n\nAnn") == [SAID, "Ann"]
+    assert own(f"{SAID}\n\n{wrapped}\n\nI apply, without marks.\n\nAda") == [SAID]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        case("bottom-posting", f"On 3 March Ada Bell wrote:\n> I apply.\n\n{SAID}", SAID),
+        case("bottom-posting-no-marks", f"On 3 March Ada Bell wrote:\nI apply.\n\n{SAID}", "I apply.", SAID),
+        case("between-quotes", f"Hi.\nOn 3 March Ada Bell wrote:\n> Why?\n{SAID}\n> When?\nToday.", "Hi.", SAID, "Today."),
+        case("on-in-prose", "On the whole we liked it.\nOn Friday we chose.", "On the whole we liked it.", "On Friday we chose."),
+        case("no-colon", "On Friday our panel wrote a note", "On Friday our panel wrote a note"),
+        case("too-long", f"On {'x ' * 120}wrote:\nand so on", f"On {'x ' * 120}wrote:", "and so on"),
+        case(
+            "prose-on-before-attribution",
+            f"Hi.\n\nOn this occasion it is a no.\n\n{ATTRIBUTIONS['english']}\n> I apply.",
+            "Hi.",
+            "On this occasion it is a no.",
+            bug="_attribution_length joins over the blank line: the sentence before 'On ... wrote:' is lost",
+        ),
+        case(
+            "prose-on-directly-before-attribution",
+            f"Hi.\nOn reflection it is a no.\n{ATTRIBUTIONS['english']}\n> I apply.",
+            "Hi.",
+            "On reflection it is a no.",
+            bug="_attribution_length joins over a sentence end: the sentence before 'On ... wrote:' is lost",
+        ),
+        case(
+            "french-nbsp",
+            f"{SAID}\n\nLe mar. 3 mars 2026 à 10:02, Ada Bell a écrit\u00a0:\n\nJe postule.",
+            SAID,
+            bug="French mail programs put a no-break space before the colon; [ \\t]? does not match it",
+        ),
+    ],
+)
+def test_attribution_in_context(text, expected):
+    assert own(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        case("rule", f"{SAID}\n{'_' * 32}\nFrom: Ada\nSent: Monday\nTo: Ann\nSubject: Job\n\nI apply.", SAID),
+        case("rule-then-blank", f"{SAID}\n-----\n\nFrom: Ada\nSent: Monday\nTo: Ann\n\nI apply.", SAID),
+        case("no-rule", f"{SAID}\n\nFrom: Ada\nSent: Monday\nTo: Ann\nSubject: Job\n\nI apply.", SAID),
+        case("bold", f"{SAID}\n\n*From:* Ada\n*Sent:* Monday\n*To:* Ann\n*Subject:* Job\n\nI apply.", SAID),
+        case("german", f"{SAID}\n\nVon: Ada\nGesendet: Montag\nAn: Ann\nBetreff: Stelle\n\nAlt.", SAID),
+        case("french", f"{SAID}\n\nDe : Ada\nEnvoyé : lundi\nÀ : Ann\nObjet : Poste\n\nVieux.", SAID),
+        case("dutch", f"{SAID}\n\nVan: Ada\nVerzonden: maandag\nAan: Ann\nOnderwerp: Baan\n\nOud.", SAID),
+        case("one-header-is-prose", f"From: Monday on we close.\n{SAID}", "From: Monday on we close.", SAID),
+        case("two-headers-are-prose", f"{SAID}\nFrom: now\nTo: June\nwe close", SAID, "From: now", "To: June", "we close"),
+        case("rule-alone", f"{SAID}\n-----\nRegards", SAID, "-----", "Regards"),
+    ],
+)
+def test_repeated_headers_end_the_own_words(text, expected):
+    assert own(text) == expected
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        "---------- Forwarded message ---------",
+        "-----Original Message-----",
+        "Begin forwarded message:",
+        "-----Ursprüngliche Nachricht-----",
+        "-------- Weitergeleitete Nachricht --------",
+        "---------- Message transféré ---------",
+        "-----Mensaje original-----",
+        "  Original Message",
+    ],
+)
+def test_forward_marks_end_the_own_words(mark):
+    assert own(f"{SAID}\n\n{mark}\nI apply.") == [SAID]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        case("mark", f"{SAID}\n-- \nAda Bell\nBell Ltd", SAID),
+        case("mark-without-space", f"{SAID}\n--\nAda Bell", SAID),
+        case("dash-in-text", f"{SAID}\n-- really\nAda", SAID, "-- really", "Ada"),
+        case("mark-first", f"-- \n{SAID}", "-- ", SAID),
+    ],
+)
+def test_signature_mark_ends_the_own_words(text, expected):
+    assert own(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        case("confidentiality", f"{SAID}\n\nConfidentiality Notice\nDo not share.", SAID),
+        case("disclaimer", f"{SAID}\n\nDISCLAIMER: views are my own.", SAID),
+        case("intended", f"{SAID}\n\nThis email and any attachments are confidential and\nintended for Ann.", SAID),
+        case("privileged", f"{SAID}\n\nThis message (and its files) may contain privileged matter.", SAID),
+        case("unsubscribe", f"{SAID}\n\nTo unsubscribe click here.", SAID),
+        case("receiving", f"{SAID}\n\nYou are receiving this email because you signed up.\nBell Ltd", SAID),
+        case("starred", f"{SAID}\n\n* Unsubscribe | Settings", SAID),
+        case("to-the-blank-line", f"{SAID}\n\nUnsubscribe\nBell Ltd\n\nThanks", SAID, "Thanks"),
+        case("no-footer", "This email is about the role.", "This email is about the role."),
+        case("alone", "Unsubscribe me, please.", "Unsubscribe me, please."),
+        case(
+            "reason-in-the-opening",
+            f"Dear Ann,\n\nYou are receiving this email because you applied to us. {SAID}\n\nTom",
+            "Dear Ann,",
+            f"You are receiving this email because you applied to us. {SAID}",
+            "Tom",
+            bug="_strip_footer takes any paragraph, not only those at the end: an opening with the decision is lost",
+        ),
+    ],
+)
+def test_footers_are_left_out(text, expected):
+    assert own(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        case("all-quotes", "> I apply.\n> Ada", "> I apply.", "> Ada"),
+        case("pasted-forward", f"From: Tom\nSent: Monday\nTo: Ann\n\n{SAID}", "From: Tom", "Sent: Monday", "To: Ann", SAID),
+        case(
+            "forward-with-subject",
+            f"Subject: Fwd: Job\n\n---------- Forwarded message ---------\nFrom: Tom\n\n{SAID}",
+            "Subject: Fwd: Job",
+            "---------- Forwarded message ---------",
+            "From: Tom",
+            SAID,
+            bug="the subject line that read_message puts first counts as own words, so a forwarded rejection is not read",
+        ),
+        case(
+            "all-quotes-with-subject",
+            f"Subject: Job\n\n> {SAID}",
+            "Subject: Job",
+            f"> {SAID}",
+            bug="the subject line that read_message puts first counts as own words, so a quoted rejection is not read",
+        ),
+    ],
+)
+def test_where_cutting_leaves_nothing_all_is_own(text, expected):
+    assert own(text) == expected
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n\n", "\r\n"])
+def test_text_without_words(text):
+    assert own(text) == []
+    assert own_lines(text) == lines_of(text)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\x0b", "\x0c", "\x85", "\u2028", "\u2029"], ids=ascii)
+def test_line_ends(end):
+    text = end.join([SAID, "", "> I apply.", "Bye", "-- ", "Tom"])
+    assert own(text) == [SAID, "Bye"]
+    assert lines_of(f"ab{end}c{end}") == [(0, 2), (2 + len(end), 3 + len(end)), (3 + 2 * len(end), 3 + 2 * len(end))]
+
+
+BLOCKS = st.sampled_from(
+    [
+        SAID,
+        "Thanks for your time.\nIt was close.",
+        "",
+        " ",
+        "> I apply.\n>> Dear all",
+        "On 3 March Ada Bell wrote:\n> I apply.",
+        "On 3 March Ada Bell\n<ada@bell.example> wrote:",
+        "_____\nFrom: Ada\nSent: Monday\nTo: Ann",
+        "-----Original Message-----",
+        "-- ",
+        "Unsubscribe\nBell Ltd",
+        "From: now",
+        "-----",
+    ]
+)
+
+
+@given(st.lists(BLOCKS, max_size=12), st.sampled_from(["\n", "\r\n", "\n\n", "\u2028"]))
+def test_ranges_are_lines_in_order_and_cutting_twice_changes_nothing(blocks, end):
+    text = end.join(blocks)
+    spans = own_lines(text)
+    lines = lines_of(text)
+    assert spans == sorted(set(spans))
+    assert set(spans) <= set(lines)
+    kept = "\n".join(text[a:b] for a, b in spans)
+    assert own(kept) == own(text)
+
+
+@given(st.text(st.sampled_from("ab >-_|:.@\n\r\x0b\u2028\u00a0OnwroteFm"), max_size=80) | st.text(max_size=80))
+def test_ranges_of_any_text(text):
+    spans = own_lines(text)
+    assert spans == sorted(set(spans))
+    assert set(spans) <= set(lines_of(text))
+    assert bool(own(text)) == bool(text.strip())
+    assert "".join(text[a:b] for a, b in lines_of(text)) == re.sub("[\n\r\x0b\x0c\x85\u2028\u2029]", "", text)

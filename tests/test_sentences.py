@@ -1,0 +1,214 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feedback_nlp.body import own_lines
+from feedback_nlp.sentences import split_sentences
+
+
+def parts(text):
+    return [text[a:b] for a, b in split_sentences(text)]
+
+
+def case(name, text, *expected, bug=""):
+    return pytest.param(text, [*expected], id=name, marks=[pytest.mark.xfail(strict=True, reason=bug)] if bug else [])
+
+
+LONG = "Thank you for the time that you gave to all of us"  # long enough to have been wrapped by a mail program
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        case("next-line-in-capitals", f"{LONG}\nBell people last week.", f"{LONG}\nBell people last week."),
+        case("next-line-in-lower-case", "We chose\nsomebody else.", "We chose\nsomebody else."),
+        case("crlf", f"{LONG}\r\nBell people.\r\nBye.", f"{LONG}\r\nBell people.", "Bye."),
+        case("two-sentences", "We liked you. It was\nclose. We chose\nTom.", "We liked you.", "It was\nclose.", "We chose", "Tom."),
+        case("three-lines", f"{LONG},\n{LONG.lower()},\nand more.", f"{LONG},\n{LONG.lower()},\nand more."),
+        case("not-over-a-blank-line", f"{LONG}\n\nand more", LONG, "and more"),
+        case("not-over-a-nbsp-line", f"{LONG}\n\u00a0\nand more", LONG, "and more"),
+        case("not-over-a-quoted-line", f"{LONG}\n> why?\nand more", LONG, "and more"),
+        case("lower-case-after-full-stop", "we liked you.\nits a no.", "we liked you.", "its a no."),
+        case("short-line-ends", "No news\nTom", "No news", "Tom"),
+        case(
+            "carriage-return-only",
+            f"{LONG}\rand more\rTom Lee",
+            f"{LONG}\rand more",
+            "Tom Lee",
+            bug="_last_line looks for \\n only, so with other line ends the whole block counts as the last line",
+        ),
+        case(
+            "wrapped-before-regards",
+            f"{LONG}, with\nregards to the role.",
+            f"{LONG}, with\nregards to the role.",
+            bug="_CLOSING takes any line that begins with 'regards' or 'wishes'",
+        ),
+    ],
+)
+def test_wrapped_lines_are_joined(text, expected):
+    assert parts(text) == expected
+
+
+@pytest.mark.parametrize("mark", ["-", "*", "+", "•", "·", "–", "—", "●", "■", "1.", "2)", "(3)", "a)", "(b)"])
+def test_list_items_are_apart(mark):
+    assert parts(f"{LONG}\n{mark} Python\n{mark}\tmore SQL") == [LONG, f"{mark} Python", f"{mark}\tmore SQL"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        case("wrapped-item", f"- {LONG}\n  here\n- Python", f"- {LONG}\n  here", "- Python"),
+        case("two-sentences-in-an-item", "- Good fit. Bad luck.\n- Tom", "- Good fit.", "Bad luck.", "- Tom"),
+        case("number-stays-with-its-item", "1. No SQL. No Go.\n2. Late.", "1. No SQL.", "No Go.", "2. Late."),
+        case("bullets-in-one-line", "We miss: • Python • more SQL", "We miss:", "• Python", "• more SQL"),
+        case("hyphen-in-a-line", "We miss - above all - Python.", "We miss - above all - Python."),
+        case("indented", f"{LONG}\n  - Python\n\t- go", LONG, "- Python", "- go"),
+        case(
+            "indented-number",
+            "  1. Python\n  2. go",
+            "1. Python",
+            "2. go",
+            bug="_is_break wants the number at the block's start, white space before it included",
+        ),
+        case(
+            "bullet-and-nbsp",
+            f"{LONG}\n•\u00a0Python",
+            LONG,
+            "•\u00a0Python",
+            bug="Outlook puts a no-break space after a bullet; _BULLET wants a space or tab",
+        ),
+        case(
+            "numbers-in-one-line",
+            "We miss two things. 1. Python. 2. Go.",
+            "We miss two things.",
+            "1. Python.",
+            "2. Go.",
+            bug="a list number in the middle of a line becomes a sentence of its own",
+        ),
+    ],
+)
+def test_lists(text, expected):
+    assert parts(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        case("line", "Dear Ann,\nWe chose Tom.", "Dear Ann,", "We chose Tom."),
+        case("line-lower-case-after", "Hi Ann,\nwe chose Tom.", "Hi Ann,", "we chose Tom."),
+        case("line-no-comma", "hey ann\nno luck", "hey ann", "no luck"),
+        case("line-colon", "Dear hiring candidate:\nno luck", "Dear hiring candidate:", "no luck"),
+        case("good-morning", "Good Morning Ann!\nno luck", "Good Morning Ann!", "no luck"),
+        case("inline", "Hi Ann, We chose Tom.", "Hi Ann,", "We chose Tom."),
+        case("inline-lower-case", "hi ann, its a no", "hi ann,", "its a no"),
+        case("inline-title", "Dear Ms Bell: We chose Tom.", "Dear Ms Bell:", "We chose Tom."),
+        case("inline-exclamation", "Hello! We chose Tom.", "Hello!", "We chose Tom."),
+        case("highlight-is-no-greeting", "Highlights, as we saw them, were few.", "Highlights, as we saw them, were few."),
+    ],
+)
+def test_greetings_are_apart(text, expected):
+    assert parts(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        case("signature", "No luck.\n\nBest regards,\nTom Lee\nHead of People", "No luck.", "Best regards,", "Tom Lee", "Head of People"),
+        case("after-long-line", f"{LONG}\nKind regards\nTom", LONG, "Kind regards", "Tom"),
+        case("lower-case", f"{LONG}\nthanks\ntom", LONG, "thanks", "tom"),
+        case("sincerely", f"{LONG}\nYours sincerely,\nTom", LONG, "Yours sincerely,", "Tom"),
+        case("thanks-in-prose", f"{LONG}\nthanks to Tom", f"{LONG}\nthanks to Tom"),
+        case("fields", "Role: Analyst\nPlace: Leeds\nNo luck.", "Role: Analyst", "Place: Leeds", "No luck."),
+        case("field-after-long-line", f"{LONG}\nJob title: Analyst", LONG, "Job title: Analyst"),
+        case("heading", "Next steps\nNone.", "Next steps", "None."),
+        case("heading-colon", f"{LONG}:\nNone.", f"{LONG}:", "None."),
+        case("subject", "Subject: Your application\n\nNo luck.", "Subject: Your application", "No luck."),
+    ],
+)
+def test_signature_heading_and_field_lines_are_apart(text, expected):
+    assert parts(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mr. Lee and Dr. Bell met Prof. Ray.",
+        "J. R. Smith said no.",
+        "We use tools, e.g. Excel, i.e. Office.",
+        "Bell Inc. and Lee Ltd. are closed.",
+        "Call at 9 a.m. or 5 p.m. on the day.",
+        "The U.S. team and the U.K. team agree.",
+        "A Ph.D. would help.",
+        "Ask for ref. No. 5 on Tue. the 3rd of Sept. or so.",
+        "Version 2.5 costs 1.000 and 3.50 more.",
+        "See https://bell.example/a.b?c=1.2 or bell.example/jobs.html for more.",
+        "Write to tom.lee@bell.example for more.",
+        "Well... we chose Tom.",
+        "Well… we chose Tom.",
+        "We build with Node.js and .NET here.",
+    ],
+)
+def test_no_break_inside_a_sentence(text):
+    assert parts(text) == [text]
+    assert parts(f"{text} Bye now.") == [text, "Bye now."]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        case("company-ends", "We sold Bell Inc. Nothing is left.", "We sold Bell Inc.", "Nothing is left."),
+        case("time-ends", "Come at 9 a.m. Bring a pen.", "Come at 9 a.m.", "Bring a pen."),
+        case("etc-ends", "We saw tests etc. You did well.", "We saw tests etc.", "You did well."),
+        case("a-no", "The answer is no. We chose Tom.", "The answer is no.", "We chose Tom."),
+        case("ends-in-i", "So did I. We chose Tom.", "So did I.", "We chose Tom."),
+        case("url-ends", "See https://bell.example/a.b. Bye.", "See https://bell.example/a.b.", "Bye."),
+        case("three-dots", "It was close... We chose Tom.", "It was close...", "We chose Tom."),
+        case("ellipsis", "It was close… We chose Tom.", "It was close…", "We chose Tom."),
+        case("marks", "No!!! Why?! Because.", "No!!!", "Why?!", "Because."),
+        case("chat", "hey sam, we liked u. its a no tho! sry? bye", "hey sam,", "we liked u.", "its a no tho!", "sry?", "bye"),
+        case("chat-lines", "hey sam\nno luck\n\ngood luck tho", "hey sam", "no luck", "good luck tho"),
+        case(
+            "one-line",
+            "Dear Ann, Thank you for coming. It was close. We chose Tom! Kind regards, Tom Lee",
+            "Dear Ann,",
+            "Thank you for coming.",
+            "It was close.",
+            "We chose Tom!",
+            "Kind regards, Tom Lee",
+        ),
+        case("curly", "“It is a no.” We can’t say more. ‘Bye.’ Tom", "“It is a no.”", "We can’t say more.", "‘Bye.’", "Tom"),
+        case("straight", 'He said "no." We left. (Or not.) Bye.', 'He said "no."', "We left.", "(Or not.)", "Bye."),
+        case("markdown", "*It is a no.* We chose _Tom._ Bye.", "*It is a no.*", "We chose _Tom._", "Bye."),
+        case("emoji", "Sorry 😞 not now. 🎉 Good luck! 🙂", "Sorry 😞 not now.", "🎉 Good luck!"),
+        case("no-break-space", "It is a no.\u00a0We chose Tom.", "It is a no.", "We chose Tom."),
+        case(
+            "other-spaces",
+            "It is a no.\u2003We chose Tom.\u202fBye.",
+            "It is a no.",
+            "We chose Tom.",
+            "Bye.",
+            bug="_BREAK knows space, tab, NBSP and U+200B only; em, thin and ideographic spaces end no sentence",
+        ),
+        case("nothing-but-marks", "--- *** ... 🎉 ?!"),
+        case("empty", ""),
+    ],
+)
+def test_breaks(text, expected):
+    assert parts(text) == expected
+
+
+PIECES = st.sampled_from(
+    ["Dear Ann,", "we", "Tom", "No.", "e.g.", "…", "...", "“Hi.”", "•", "- ", "1.", "\n", "\r\n", "\r", "\u2028", " ", "\u00a0", "\u200b", "🎉", "> q", "Bye!"]
+)
+
+
+@given((st.lists(PIECES, max_size=40).map(" ".join)) | st.lists(PIECES, max_size=40).map("".join) | st.text(max_size=80))
+def test_spans_are_sentences_of_the_own_words(text):
+    spans = split_sentences(text)
+    ends = [0, *(b for _, b in spans)]
+    assert all(end <= a < b <= len(text) for end, (a, b) in zip(ends, spans, strict=False))
+    assert all(text[a:b] == text[a:b].strip() for a, b in spans)
+    assert all(any(c.isalnum() for c in text[a:b]) for a, b in spans)
+    # No letter of the own words is lost, and none that is not their own is in.
+    own = "".join(c for a, b in own_lines(text) for c in text[a:b] if c.isalpha())
+    assert "".join(c for a, b in spans for c in text[a:b] if c.isalpha()) == own
