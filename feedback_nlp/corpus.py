@@ -18,7 +18,7 @@ from feedback_nlp.labels import BOILERPLATE, LABELS, NOT_REJECTION
 from feedback_nlp.preprocess import Preprocessor
 from feedback_nlp.records import Example
 from feedback_nlp.resources import shipped
-from feedback_nlp.training import Progress, Recipe, corpus_lexicon, fit_linear, lexicon_of, out_of_fold, prepare_all, sender_of
+from feedback_nlp.training import Progress, Recipe, corpus_lexicon, fit_document_stage, lexicon_of, out_of_fold, prepare_all, sender_of
 
 NEAR_DUPLICATE = 0.7
 MANY_MAILS = 10
@@ -173,11 +173,13 @@ def suspects(mails: Sequence[Example], loose: Sequence[Example], say: Progress =
     """Training rows whose out-of-fold prediction contradicts their label with a probability of `SUSPICIOUS` and more."""
     recipe = Recipe()
     documents, extra = prepare_all(mails, loose, corpus_lexicon(mails, loose, recipe), recipe, say)
-    features = out_of_fold(documents, extra, recipe, say)
+    outputs = out_of_fold(documents, extra, recipe, say)
+    features = np.array([o.features for o in outputs])
     labels = np.array([d.example.primary for d in documents])
     result = []
     for train, test in GroupKFold(recipe.folds).split(features, groups=[d.group for d in documents]):
-        scores = fit_linear(features[train], labels[train], recipe.document_c, LABELS)(features[test])
+        stage = fit_document_stage([documents[i] for i in train], [outputs[i] for i in train], recipe)
+        scores = stage(features[test])
         p = np.exp(scores - scores.max(axis=1, keepdims=True))
         p /= p.sum(axis=1, keepdims=True)
         for i, row in zip(test, p, strict=True):

@@ -11,7 +11,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback_nlp.labels import SENTENCE_LABELS
+from feedback_nlp.labels import CONCRETE_REASONS, REASONS, SENTENCE_LABELS
 from feedback_nlp.records import Sentence
 
 SENTENCE_BLOCKS = ("words", "characters", "context")
@@ -24,9 +24,11 @@ BLOCKS = (*SENTENCE_BLOCKS, MAIL_BLOCK)
 
 
 def word_features(sentence: Sentence) -> Iterator[str]:
-    """Word 1- to 3-grams in normal form, with marks for the sentence's start and end."""
+    """Word 1- to 3-grams in normal form, with marks for the sentence's start and end, and pairs with up to three words between."""
     tokens = ("<s>", *sentence.tokens, "</s>")
     yield from sentence.tokens
+    for gap in (2, 3, 4):
+        yield from (f"{a}..{b}" for a, b in zip(sentence.tokens, sentence.tokens[gap:], strict=False))
     for n in (2, 3):
         for i in range(len(tokens) - n + 1):
             yield " ".join(tokens[i : i + n])
@@ -66,8 +68,8 @@ def document_features(probabilities: NDArray[np.float64], mail: NDArray[np.float
     """Numbers for the document stage from the sentence stage's (sentences, sentence labels) and the mail stage's (labels,).
 
     For each sentence label the log-odds of the strongest and second strongest sentence, the noisy-or of all, the share
-    of sentences, and where the strongest stands; how long the mail is; the mail stage's log-odds. There is at least one
-    sentence.
+    of sentences, and where the strongest stands; whether any sentence turns somebody down, or gives a concrete reason;
+    how long the mail is; the mail stage's log-odds. There is at least one sentence.
     """
     clipped = np.clip(probabilities, 1e-4, 1 - 1e-4)
     odds = _log_odds(probabilities)
@@ -85,6 +87,7 @@ def document_features(probabilities: NDArray[np.float64], mail: NDArray[np.float
             clipped.mean(axis=0),
             where,
             _pairs(ordered[0]),
+            *(_any(probabilities[:, :kinds].sum(axis=1)) for kinds in (len(CONCRETE_REASONS), len(REASONS))),
             [np.log1p(n)],
             _log_odds(mail),
         ]
@@ -95,6 +98,11 @@ def _log_odds(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
     clipped = np.clip(probabilities, 1e-4, 1 - 1e-4)
     result: NDArray[np.float64] = np.log(clipped) - np.log1p(-clipped)
     return result
+
+
+def _any(chances: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Log-odds of the strongest of the sentences' chances, and of their noisy-or."""
+    return _log_odds(np.array([chances.max(), 1 - np.prod(1 - np.minimum(chances, 1 - 1e-6))]))
 
 
 def _pairs(strongest: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -27,7 +28,7 @@ from feedback_nlp.features import (
     mail_features,
     word_features,
 )
-from feedback_nlp.labels import BOILERPLATE, CONCRETE_REASONS, LABELS, REASONS, SENTENCE_LABEL_OF, SENTENCE_LABELS
+from feedback_nlp.labels import BOILERPLATE, CONCRETE_REASONS, LABELS, NOT_REJECTION, REASONS, SENTENCE_LABEL_OF, SENTENCE_LABELS
 from feedback_nlp.model import Block, Floats, Linear, Model
 from feedback_nlp.preprocess import Preprocessor
 from feedback_nlp.records import Example, Sentence
@@ -35,6 +36,8 @@ from feedback_nlp.records import Example, Sentence
 Progress = Callable[[str], None]
 
 _FEWEST_SECONDARY = 15
+_KEPT_OF_OTHERS = 0.5
+_KEPT_OF_REJECTIONS = 0.4
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,8 @@ class Recipe:
     sentence_c: float = 8.0
     mail_c: float = 10.0
     document_c: float = 0.03
+    extracts: int = 2
+    extract_weight: float = 0.3
     secondary_c: float = 0.05
     folds: int = 5
     seed: int = 0
@@ -170,12 +175,25 @@ class Stages:
     sentence: Stage
     mail: Stage
 
-    def features(self, documents: Sequence[Prepared]) -> Floats:
-        """The document stage's features, (documents, features)."""
+    def output(self, documents: Sequence[Prepared]) -> list[Output]:
+        """What the two stages say of each document."""
         p = self.sentence.probabilities([(d.sentences, i) for d in documents for i in range(len(d.sentences))])
         of_sentences = np.split(p, np.cumsum([len(d.sentences) for d in documents])[:-1])
         of_mails = self.mail.probabilities([(d.sentences, 0) for d in documents])
-        return np.array([document_features(s, m) for s, m in zip(of_sentences, of_mails, strict=True)])
+        return [Output(s, m) for s, m in zip(of_sentences, of_mails, strict=True)]
+
+
+@dataclass(frozen=True)
+class Output:
+    """What the first two stages say of a mail: (sentences, sentence labels) and (labels,)."""
+
+    sentences: Floats
+    mail: Floats
+
+    @property
+    def features(self) -> Floats:
+        """The document stage's features."""
+        return document_features(self.sentences, self.mail)
 
 
 def fit_sentence_stage(documents: Sequence[Prepared], recipe: Recipe) -> Stage:
@@ -192,16 +210,47 @@ def fit_stages(documents: Sequence[Prepared], extra: Sequence[Prepared], recipe:
     return Stages(fit_sentence_stage([*documents, *extra], recipe), mail)
 
 
-def out_of_fold(documents: Sequence[Prepared], extra: Sequence[Prepared], recipe: Recipe, say: Progress = lambda _: None) -> Floats:
-    """Each document's features for the document stage, from first stages that read nothing by the same sender."""
-    result: list[Floats] = [np.empty(0)] * len(documents)
+def out_of_fold(documents: Sequence[Prepared], extra: Sequence[Prepared], recipe: Recipe, say: Progress = lambda _: None) -> list[Output]:
+    """What first stages say of each document that read nothing by the same sender."""
+    result: list[Output] = [Output(np.empty(0), np.empty(0))] * len(documents)
     folds = GroupKFold(recipe.folds, shuffle=True, random_state=recipe.seed)
-    for k, (train, test) in enumerate(folds.split(documents, groups=[d.group for d in documents]), 1):
+    splits = list(folds.split(documents, groups=[d.group for d in documents]))
+    jobs = (delayed(_fold)([documents[i] for i in train], extra, [documents[i] for i in test], recipe) for train, test in splits)
+    done = Parallel(n_jobs=-1, return_as="generator")(jobs)
+    for k, ((_, test), outputs) in enumerate(zip(splits, done, strict=True), 1):
         say(f"first stages, fold {k} of {recipe.folds}")
-        stages = fit_stages([documents[i] for i in train], extra, recipe)
-        for i, row in zip(test, stages.features([documents[i] for i in test]), strict=True):
-            result[i] = row
-    return np.array(result)
+        for i, output in zip(test, outputs, strict=True):
+            result[i] = output
+    return result
+
+
+def _fold(train: Sequence[Prepared], extra: Sequence[Prepared], test: Sequence[Prepared], recipe: Recipe) -> list[Output]:
+    return fit_stages(train, extra, recipe).output(test)
+
+
+def fit_document_stage(documents: Sequence[Prepared], outputs: Sequence[Output], recipe: Recipe) -> Linear:
+    """Learns from whole mails and, with less weight, from extracts of them.
+
+    Inboxes are full of fragments, and a fragment without a reason or a no must not pass for a rejection. An extract of
+    a rejection keeps every sentence that says something; an extract of anything else is any part of it.
+    """
+    rng = np.random.default_rng(recipe.seed)
+    rows = [(o.features, d.example.primary, 1.0) for d, o in zip(documents, outputs, strict=True)]
+    for d, o in zip(documents, outputs, strict=True):
+        for _ in range(recipe.extracts):
+            kept = _extract(d, rng)
+            if kept.any():
+                rows.append((document_features(o.sentences[kept], o.mail), d.example.primary, recipe.extract_weight))
+    features, labels, weights = zip(*rows, strict=True)
+    return fit_linear(np.array(features), labels, recipe.document_c, LABELS, np.array(weights))
+
+
+def _extract(document: Prepared, rng: np.random.Generator) -> NDArray[np.bool_]:
+    drawn = rng.random(len(document.labels))
+    if document.example.primary == NOT_REJECTION:
+        return drawn < _KEPT_OF_OTHERS
+    telling = np.array([label not in (BOILERPLATE, None) for label in document.labels])
+    return telling | (drawn < _KEPT_OF_REJECTIONS) if telling.any() else np.zeros(len(drawn), dtype=bool)
 
 
 def fit_linear(x: Floats, y: Sequence[Any] | NDArray[Any], c: float, order: Sequence[Any], weights: Floats | None = None) -> Linear:
@@ -287,13 +336,12 @@ def train(
     examples = [*corpus, *own]
     lexicon = corpus_lexicon(corpus, loose, recipe)
     documents, extra = prepare_all(examples, loose, lexicon, recipe, say)
-    features = out_of_fold(documents, extra, recipe, say)
+    outputs = out_of_fold(documents, extra, recipe, say)
     say("first stages, all rows")
     stages = fit_stages(documents, extra, recipe)
     say("document stage")
-    labelled = [d.example for d in documents]
-    document = fit_linear(features, [e.primary for e in labelled], recipe.document_c, LABELS)
-    secondary, thresholds = fit_secondary(features, labelled, recipe)
+    document = fit_document_stage(documents, outputs, recipe)
+    secondary, thresholds = fit_secondary(np.array([o.features for o in outputs]), [d.example for d in documents], recipe)
     manifest = {"recipe": asdict(recipe), "digest": digest_of(examples, loose, recipe), "mails": len(documents), "own": len(own)}
     blocks = stages.sentence.blocks() | stages.mail.blocks()
     return Model(blocks, stages.sentence.intercept(), stages.mail.intercept(), document, secondary, thresholds, lexicon, manifest)

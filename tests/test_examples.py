@@ -1,0 +1,222 @@
+import json
+import re
+
+import pytest
+
+from feedback_nlp.errors import InputError
+from feedback_nlp.examples import add_examples, example_from, own_examples, read_labelled, row_of
+from feedback_nlp.records import Example, Skipped
+
+TEXT = "We chose Ann. She knows Go."
+ROW = {"id": "1", "text": TEXT, "primary": "another_candidate", "secondary": ["skills_gap"], "evidence": ["We chose Ann."]}
+LABELS = "skills_gap, cultural_fit, another_candidate, hiring_freeze, vague_subjective, not_rejection"
+NONE = {"secondary": [], "evidence": []}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        pytest.param({"colour": "red"}, "unknown field 'colour'", id="unknown field"),
+        pytest.param({"text": ""}, "the text is empty", id="empty text"),
+        pytest.param({"text": " \n"}, "the text is empty", id="blank text"),
+        pytest.param({"primary": "rejected"}, f"unknown label 'rejected': the labels are {LABELS}", id="unknown label"),
+        pytest.param({"primary": ""}, f"unknown label '': the labels are {LABELS}", id="no label"),
+        pytest.param(
+            {"secondary": ["vague_subjective"]},
+            "secondary reasons ['vague_subjective'] do not go with primary 'another_candidate'",
+            id="vague as secondary",
+        ),
+        pytest.param(
+            {"secondary": ["pay"]}, "secondary reasons ['pay'] do not go with primary 'another_candidate'", id="unknown secondary"
+        ),
+        pytest.param(
+            {"secondary": ["another_candidate"]},
+            "secondary reasons ['another_candidate'] do not go with primary 'another_candidate'",
+            id="primary as secondary",
+        ),
+        pytest.param(
+            {"primary": "not_rejection", "evidence": []}, "a not_rejection has no secondary reasons and no evidence", id="secondary of none"
+        ),
+        pytest.param(
+            {"primary": "not_rejection", "secondary": []}, "a not_rejection has no secondary reasons and no evidence", id="evidence of none"
+        ),
+        pytest.param({"evidence": ["we chose Ann."]}, "evidence is not in the text: 'we chose Ann.'", id="evidence not verbatim"),
+        pytest.param({"evidence": [" "]}, "evidence is not in the text: ' '", id="blank evidence"),
+        pytest.param({"sentences": [[0, 13, "gone"]]}, "unknown sentence label 'gone'", id="sentence label"),
+        pytest.param({"sentences": [[0, 28, "boilerplate"]]}, "sentence span 0-28 is out of order or outside the text", id="span outside"),
+        pytest.param({"sentences": [[5, 5, "boilerplate"]]}, "sentence span 5-5 is out of order or outside the text", id="span empty"),
+        pytest.param(
+            {"sentences": [[0, 13, "boilerplate"], [12, 20, "boilerplate"]]},
+            "sentence span 12-20 is out of order or outside the text",
+            id="spans overlap",
+        ),
+        pytest.param({"split": "dev"}, "unknown split 'dev'", id="split"),
+    ],
+)
+def test_faults(change, message):
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        example_from(ROW | change)
+
+
+@pytest.mark.xfail(strict=True, reason="TypeError or AttributeError instead of the documented ValueError")
+@pytest.mark.parametrize(
+    "change", [{"id": None}, {"primary": None}, {"text": 5, "evidence": []}], ids=["no id", "no label", "text a number"]
+)
+def test_faults_of_form(change):
+    row = {name: value for name, value in (ROW | change).items() if value is not None}
+    with pytest.raises(ValueError, match=r"id|label|text"):
+        example_from(row)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        pytest.param(ROW, id="full"),
+        pytest.param({"id": "1", "text": TEXT, "primary": "not_rejection"}, id="not a rejection"),
+        pytest.param(ROW | {"sentences": [[0, 13, "another_candidate"], [14, 27, "skills_gap"]]}, id="sentences"),
+    ],
+)
+def test_row_and_example_are_two_forms_of_one_thing(row):
+    example = example_from(row)
+    assert json.loads(json.dumps(row_of(example))) == {"split": "train"} | {k: v for k, v in row.items() if v not in ([], "")}
+    assert example_from(row_of(example)) == example
+
+
+def test_a_loose_sentence_needs_no_label():
+    example = example_from({"id": "1", "text": TEXT, "primary": "", "sentences": [[0, 13, "boilerplate"]]})
+    assert (example.primary, example.sentences) == ("", ((0, 13, "boilerplate"),))
+
+
+def example(text, primary="skills_gap", secondary=()):
+    return Example(text, text, primary, secondary)
+
+
+def test_add_twice_is_add_once(home):
+    rows = [example("a"), example("b")]
+    assert add_examples(rows) == (2, 0, 0)
+    once = (home / "examples.jsonl").read_bytes()
+    assert add_examples(rows) == (0, 2, 0)
+    assert (home / "examples.jsonl").read_bytes() == once
+    assert own_examples() == rows
+
+
+@pytest.mark.parametrize(
+    ("first", "later", "counts", "kept"),
+    [
+        pytest.param([example("a")], [example("a", "hiring_freeze")], (0, 0, 1), [example("a", "hiring_freeze")], id="label"),
+        pytest.param(
+            [example("a")],
+            [example("a", secondary=("hiring_freeze",))],
+            (0, 0, 1),
+            [example("a", secondary=("hiring_freeze",))],
+            id="secondary",
+        ),
+        pytest.param([example("a b")], [example(" A\n b")], (0, 1, 0), [example("a b")], id="case and space"),
+        pytest.param([], [example("a"), example("a", "hiring_freeze")], (1, 0, 1), [example("a", "hiring_freeze")], id="within one file"),
+        pytest.param(
+            [example("a"), example("b")],
+            [example("a", "hiring_freeze")],
+            (0, 0, 1),
+            [example("a", "hiring_freeze"), example("b")],
+            id="order",
+        ),
+    ],
+)
+def test_the_later_label_wins(first, later, counts, kept):
+    add_examples(first)
+    assert add_examples(later) == counts
+    assert own_examples() == kept
+
+
+def test_no_own_examples():
+    assert own_examples() == []
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        pytest.param(b'{"id": "1"', "Expecting ',' delimiter: line 1 column 11 (char 10)", id="no JSON"),
+        pytest.param(b'{"id": "1", "text": "a", "primary": "gone"}', f"unknown label 'gone': the labels are {LABELS}", id="fault"),
+        pytest.param(
+            '{"id": "1", "text": "naïve", "primary": "skills_gap"}'.encode("cp1252"),
+            "not UTF-8",
+            id="not UTF-8",
+            marks=pytest.mark.xfail(strict=True, reason="UnicodeDecodeError of read_text is not caught"),
+        ),
+    ],
+)
+def test_damaged_own_examples_are_named_by_line(line, why, home):
+    home.mkdir()
+    (home / "examples.jsonl").write_bytes(b'{"id": "0", "text": "a", "primary": "skills_gap"}\n' + line + b"\n")
+    with pytest.raises(InputError) as error:
+        own_examples()
+    assert str(error.value) == f"{home / 'examples.jsonl'}, line 2: {why}. Mend or remove that line."
+
+
+def labelled(tmp_path, content, name="rows.csv"):
+    path = tmp_path / name
+    path.write_text(content, encoding="utf-8")
+    return path, [
+        (item.where, item.why) if isinstance(item, Skipped) else (item.text, item.primary, item.secondary, item.evidence)
+        for item in read_labelled([path])
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "found"),
+    [
+        pytest.param("a.csv", "text,label\nno,skills_gap\n", ("no", "skills_gap", (), ()), id="label"),
+        pytest.param("a.csv", "Text,Primary\nno,skills_gap\n", ("no", "skills_gap", (), ()), id="primary"),
+        pytest.param("a.csv", "text,label,primary\nno,x,skills_gap\n", ("no", "skills_gap", (), ()), id="primary before label"),
+        pytest.param(
+            "a.csv",
+            'text,label,secondary\nno,skills_gap,"cultural_fit; hiring_freeze"\n',
+            ("no", "skills_gap", ("cultural_fit", "hiring_freeze"), ()),
+            id="secondary by name",
+        ),
+        pytest.param(
+            "a.csv",
+            'text,label,secondary,evidence\nno,skills_gap,"[""cultural_fit"", ""skills_gap""]","[""no"", ""gone""]"\n',
+            ("no", "skills_gap", ("cultural_fit",), ("no",)),
+            id="corrected sheet",
+        ),
+        pytest.param(
+            "a.csv",
+            'text,label,secondary,evidence\nno,not_rejection,"[""cultural_fit""]","[""no""]"\n',
+            ("no", "not_rejection", (), ()),
+            id="corrected to not_rejection",
+        ),
+        pytest.param(
+            "a.jsonl",
+            '{"text": "no", "label": "skills_gap", "secondary": ["cultural_fit"], "evidence": ["no"]}\n',
+            ("no", "skills_gap", ("cultural_fit",), ("no",)),
+            id="JSON lines",
+        ),
+        pytest.param("a.csv", "text,label\nno,\n", ("{}, row 1", "it has no label"), id="no label"),
+        pytest.param("a.csv", "text,label\n ,skills_gap\n", ("{}, row 1", "the text is empty"), id="empty text"),
+        pytest.param("a.csv", "text,label\nno,gone\n", ("{}, row 1", f"unknown label 'gone': the labels are {LABELS}"), id="unknown label"),
+        pytest.param(
+            "a.csv",
+            "text,label,secondary\nno,skills_gap,gone\n",
+            ("{}, row 1", "secondary reasons ['gone'] do not go with primary 'skills_gap'"),
+            id="unknown secondary",
+        ),
+    ],
+)
+def test_read_labelled(name, content, found, tmp_path):
+    path, rows = labelled(tmp_path, content, name)
+    assert rows == [tuple(part.format(path) if isinstance(part, str) else part for part in found)]
+
+
+def test_read_labelled_without_a_label_column(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("text,reason\nno,skills_gap\n", encoding="utf-8")
+    with pytest.raises(InputError) as error:
+        list(read_labelled([path]))
+    assert str(error.value) == f"{path} has no column `label` or `primary` (found: text, reason). Name one so."
+
+
+def test_read_labelled_keeps_the_rows_around_a_bad_line(tmp_path):
+    lines = ['{"text": "a", "label": "skills_gap"}'] * 6 + ["{", '{"text": "b", "label": "skills_gap"}']
+    path, rows = labelled(tmp_path, "\n".join(lines), "a.jsonl")
+    assert [row[0] for row in rows] == [*("a",) * 6, f"{path}, line 7", "b"]

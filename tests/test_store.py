@@ -1,0 +1,303 @@
+import io
+import json
+import pickle
+import re
+import shutil
+import zipfile
+
+import numpy as np
+import pytest
+
+from feedback_nlp.errors import ModelError
+from feedback_nlp.labels import LABELS
+from feedback_nlp.store import SHIPPED, current, load, load_version, manifest_of, path_of, save, shipped, use, versions
+
+
+@pytest.fixture(scope="session")
+def saved(small_model, tmp_path_factory):
+    return save(small_model, tmp_path_factory.mktemp("saved") / "version", "The card.")
+
+
+@pytest.fixture
+def folder(saved, tmp_path):
+    return shutil.copytree(saved, tmp_path / "version")
+
+
+def test_a_saved_model_gives_equal_probabilities(saved, small_model, small_corpus):
+    texts = [e.text for e in small_corpus] + ["", "No.", "Leider haben wir uns für jemand anderen entschieden.", "a" * 5000]
+    assert np.array_equal(load(saved).predict_proba(texts), small_model.predict_proba(texts))
+    assert list(load(saved).classify(texts)) == list(small_model.classify(texts))
+
+
+def test_what_is_saved(saved, small_model):
+    assert sorted(p.name for p in saved.iterdir()) == ["README.md", "arrays.npz", "manifest.json", "vocabulary.json"]
+    assert (saved / "README.md").read_text(encoding="utf-8") == "The card."
+    manifest = manifest_of(saved)
+    assert {name: manifest[name] for name in ("format", "labels", "digest")} == {
+        "format": 1,
+        "labels": list(LABELS),
+        "digest": small_model.manifest["digest"],
+    }
+    assert set(manifest["libraries"]) == {"scikit-learn", "spacy", "numpy"}
+
+
+def test_a_version_is_never_overwritten(folder, small_model):
+    before = {p.name: p.read_bytes() for p in folder.iterdir()}
+    with pytest.raises(ModelError, match=r"version is there already; a version is never overwritten\.$"):
+        save(small_model, folder)
+    assert {p.name: p.read_bytes() for p in folder.iterdir()} == before
+
+
+def test_a_failed_save_leaves_nothing(tmp_path, small_model, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.replace", full)
+    with pytest.raises(ModelError) as error:
+        save(small_model, tmp_path / "new")
+    assert str(error.value) == f"{tmp_path / 'new'} can't be written (No space left on device). Set FEEDBACK_NLP_HOME to a folder of yours."
+    assert [p.name for p in tmp_path.iterdir()] == []
+
+
+class Opened:
+    def __reduce__(self):
+        return (pytest.fail, ("a pickle was opened",))
+
+
+def manifest(**change):
+    def damage(folder):
+        (folder / "manifest.json").write_text(json.dumps(manifest_of(folder) | change), encoding="utf-8")
+
+    return damage
+
+
+def content(name, data):
+    return lambda folder: (folder / name).write_bytes(data)
+
+
+def without(name):
+    return lambda folder: (folder / name).unlink()
+
+
+def arrays(**change):
+    def damage(folder):
+        with np.load(folder / "arrays.npz") as old:
+            found = {name: old[name] for name in old.files}
+        found |= {name: make(found.get(name)) for name, make in change.items()}
+        np.savez_compressed(folder / "arrays.npz", **{name: array for name, array in found.items() if array is not None})
+
+    return damage
+
+
+of_other_features = arrays(
+    **{f"{stage}_{part}": lambda a: a[1:] for stage in ("document", "secondary") for part in ("mean", "scale", "coefficients")}
+)
+
+
+def cut_short(folder):
+    data = (folder / "arrays.npz").read_bytes()
+    (folder / "arrays.npz").write_bytes(data[: len(data) // 2])
+
+
+def member(make):
+    def damage(folder):
+        with zipfile.ZipFile(folder / "arrays.npz") as old:
+            files = {name: old.read(name) for name in old.namelist()}
+        with zipfile.ZipFile(folder / "arrays.npz", "w", zipfile.ZIP_DEFLATED) as new:
+            for name, data in files.items():
+                new.writestr(name, make(data) if name == "document_mean.npy" else data)
+
+    return damage
+
+
+def claims(shape):
+    def header(_):
+        buffer = io.BytesIO()
+        np.lib.format.write_array_header_1_0(buffer, {"descr": "<f8", "fortran_order": False, "shape": shape})
+        return buffer.getvalue() + b"\0" * 80
+
+    return member(header)
+
+
+def unknown_compression(folder):
+    data = bytearray((folder / "arrays.npz").read_bytes())
+    for at in (match.start() for match in re.finditer(rb"PK\1\2", data)):
+        data[at + 10] = 77
+    (folder / "arrays.npz").write_bytes(data)
+
+
+def bomb(folder):
+    with zipfile.ZipFile(folder / "arrays.npz", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("document_mean.npy", b"\0" * (65 * 2**20))
+
+
+def large_file(folder):
+    with open(folder / "vocabulary.json", "wb") as file:
+        file.truncate(65 * 2**20)
+
+
+def words(change):
+    def damage(folder):
+        path = folder / "vocabulary.json"
+        path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | change), encoding="utf-8")
+
+    return damage
+
+
+def bug(reason):
+    return pytest.mark.xfail(strict=True, reason=reason)
+
+
+ADVICE = r" Run `feedback-nlp retrain`, or `feedback-nlp models use shipped`\."
+NO_MODEL = r"There is no model in .*version \({} is missing\)\." + ADVICE
+DAMAGED = r".*{} is damaged (?:or no array file )?\({}\)\." + ADVICE
+ARRAY = r".*arrays.npz: array {}\." + ADVICE
+DAMAGE = [
+    pytest.param(without("manifest.json"), NO_MODEL.format("manifest.json"), id="no manifest"),
+    pytest.param(without("arrays.npz"), NO_MODEL.format("arrays.npz"), id="no arrays"),
+    pytest.param(without("vocabulary.json"), NO_MODEL.format("vocabulary.json"), id="no vocabulary"),
+    pytest.param(manifest(format=2), r".*version has model format 2; this version reads format 1\." + ADVICE, id="other format"),
+    pytest.param(manifest(format=None), r".*version has model format None; this version reads format 1\." + ADVICE, id="no format"),
+    pytest.param(manifest(labels=["spam", "ham"]), r".*version was made for other labels\." + ADVICE, id="other labels"),
+    pytest.param(manifest(labels=list(LABELS)[::-1]), r".*version was made for other labels\." + ADVICE, id="labels in another order"),
+    pytest.param(
+        manifest(labels=5), r".*version was made for other labels\." + ADVICE, id="labels a number", marks=bug("TypeError of tuple(5)")
+    ),
+    pytest.param(content("manifest.json", b"{"), DAMAGED.format("manifest.json", "JSONDecodeError"), id="manifest cut short"),
+    pytest.param(content("manifest.json", b"\xff\xfe"), DAMAGED.format("manifest.json", "UnicodeDecodeError"), id="manifest not UTF-8"),
+    pytest.param(content("manifest.json", b"[]"), r".*manifest.json does not hold an object\." + ADVICE, id="manifest a list"),
+    pytest.param(
+        content("manifest.json", b"[" * 100_000),
+        DAMAGED.format("manifest.json", "RecursionError"),
+        id="manifest nested",
+        marks=bug("RecursionError of json.loads is not caught"),
+    ),
+    pytest.param(words({"more": []}), r".*vocabulary.json does not hold the word lists of a model\." + ADVICE, id="other word lists"),
+    pytest.param(words({"words": [1, 2]}), r".*vocabulary.json does not hold the word lists of a model\." + ADVICE, id="words numbers"),
+    pytest.param(
+        words({"words": ["a"]}),
+        ARRAY.format(r"words_idf is float32\(\d+,\), not floats \(1,\)"),
+        id="fewer words",
+    ),
+    pytest.param(large_file, r".*vocabulary.json is larger than 64 MB: not a model of this program\.", id="large vocabulary"),
+    pytest.param(content("arrays.npz", b""), DAMAGED.format("arrays.npz", "BadZipFile"), id="arrays empty"),
+    pytest.param(content("arrays.npz", b"no zip"), DAMAGED.format("arrays.npz", "BadZipFile"), id="arrays no zip"),
+    pytest.param(content("arrays.npz", pickle.dumps(Opened())), DAMAGED.format("arrays.npz", "BadZipFile"), id="arrays a pickle"),
+    pytest.param(cut_short, DAMAGED.format("arrays.npz", "BadZipFile"), id="arrays cut short"),
+    pytest.param(bomb, r".*arrays.npz unpacks to more than 64 MB: not a model of this program\.", id="zip bomb"),
+    pytest.param(
+        arrays(document_mean=lambda _: np.array([Opened()])), DAMAGED.format("arrays.npz", "ValueError"), id="pickle in the arrays"
+    ),
+    pytest.param(
+        member(lambda _: pickle.dumps(Opened())),
+        r".*arrays.npz (?:is damaged|does not hold).*" + ADVICE,
+        id="pickle for an array",
+        marks=bug("np.load gives a member without the .npy magic as bytes: AttributeError"),
+    ),
+    pytest.param(arrays(document_mean=lambda _: None), r".*arrays.npz does not hold the arrays of a model\." + ADVICE, id="no array"),
+    pytest.param(arrays(more=lambda _: np.zeros(1)), r".*arrays.npz does not hold the arrays of a model\." + ADVICE, id="one array more"),
+    pytest.param(
+        arrays(mail_intercept=lambda a: a[:-1]), ARRAY.format(r"mail_intercept is float64\(5,\), not floats \(6,\)"), id="wrong shape"
+    ),
+    pytest.param(
+        arrays(mail_intercept=lambda a: a.astype(int)),
+        ARRAY.format(r"mail_intercept is int64\(6,\), not floats \(6,\)"),
+        id="whole numbers",
+    ),
+    pytest.param(arrays(document_mean=lambda a: a[0]), r".*arrays.npz: array \w+ is .*" + ADVICE, id="no dimension"),
+    pytest.param(arrays(mail_intercept=lambda a: a * np.nan), r".*arrays.npz: array mail_intercept .*" + ADVICE, id="NaN"),
+    pytest.param(arrays(mail_intercept=lambda a: a + np.inf), r".*arrays.npz: array mail_intercept .*" + ADVICE, id="infinite"),
+    pytest.param(
+        arrays(document_scale=lambda a: a * 0),
+        r".*arrays.npz: array document_scale .*" + ADVICE,
+        id="scale 0",
+        marks=bug("a scale of 0 is taken, and every probability is NaN"),
+    ),
+    pytest.param(
+        of_other_features,
+        r".*arrays.npz: array document_mean .*" + ADVICE,
+        id="other document features",
+        marks=bug("the number of document features is not compared with the program's: ValueError at the first mail"),
+    ),
+    pytest.param(
+        claims((10**15,)),
+        DAMAGED.format("arrays.npz", "MemoryError"),
+        id="array claims 8 PB",
+        marks=bug("numpy allocates what the .npy header claims before it reads: MemoryError"),
+    ),
+    pytest.param(
+        claims((10**30,)), DAMAGED.format("arrays.npz", "OverflowError"), id="array claims 10**30", marks=bug("OverflowError is not caught")
+    ),
+    pytest.param(claims((-5,)), DAMAGED.format("arrays.npz", "ValueError"), id="array claims -5"),
+    pytest.param(
+        unknown_compression,
+        DAMAGED.format("arrays.npz", "NotImplementedError"),
+        id="unknown compression",
+        marks=bug("NotImplementedError of zipfile is not caught"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("damage", "message"), DAMAGE)
+def test_damaged_models_are_refused(damage, message, folder):
+    damage(folder)
+    with pytest.raises(ModelError, match=f"^{message}$"):
+        load(folder)
+
+
+def test_a_model_of_other_library_versions_is_read(folder, small_model):
+    manifest(libraries={"scikit-learn": "0.1", "numpy": "99"})(folder)
+    text = "Sadly we have chosen another candidate for the role."
+    assert np.array_equal(load(folder).predict_proba([text]), small_model.predict_proba([text]))
+
+
+def test_versions_and_the_one_in_use(home, saved, small_model):
+    assert list(versions()) == [SHIPPED]
+    assert current() == SHIPPED
+    assert path_of() == path_of(SHIPPED) == shipped("models") / "default"
+    for name in ("a", "b"):
+        save(small_model, home / "models" / name)
+    (home / "models" / ".c.part").mkdir()
+    (home / "models" / "empty").mkdir()
+    assert sorted(versions()) == ["a", "b", SHIPPED]
+    use("b")
+    assert current() == "b"
+    assert path_of() == home / "models" / "b"
+    assert load_version().manifest["digest"] == small_model.manifest["digest"]
+    use(SHIPPED)
+    assert current() == SHIPPED
+    assert load_version(str(saved)).manifest["digest"] == small_model.manifest["digest"]
+
+
+def test_own_versions_come_oldest_first(home, small_model):
+    import os
+
+    for time, name in enumerate(("z", "m", "a")):
+        os.utime(save(small_model, home / "models" / name), (time, time))
+    assert list(versions()) == [SHIPPED, "z", "m", "a"]
+
+
+@pytest.mark.parametrize("name", ["none", "../models/a", "", "current", ".c.part"])
+def test_use_takes_only_versions_that_are_there(name, home, small_model):
+    save(small_model, home / "models" / "a")
+    use("a")
+    with pytest.raises(ModelError) as error:
+        use(name)
+    assert str(error.value) == f"There is no model {name!r} (there are: shipped, a). See `feedback-nlp models list`."
+    assert current() == "a"
+
+
+def test_use_refuses_a_damaged_version(home, small_model):
+    save(small_model, home / "models" / "a")
+    (home / "models" / "a" / "arrays.npz").unlink()
+    with pytest.raises(ModelError, match=r"arrays\.npz is missing"):
+        use("a")
+    assert current() == SHIPPED
+
+
+def test_a_version_in_use_that_is_gone(home):
+    (home / "models").mkdir(parents=True)
+    (home / "models" / "current").write_text("gone\n", encoding="utf-8")
+    with pytest.raises(ModelError) as error:
+        load_version()
+    assert str(error.value) == "There is no model 'gone' (there are: shipped). See `feedback-nlp models list`."
