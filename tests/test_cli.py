@@ -607,7 +607,7 @@ NO_COLUMN = "no column text or body or message or content (found: 'id', 'mail').
         ),
         pytest.param(
             ["good.csv", "-o", "good.csv/out.csv"],
-            "good.csv/out.csv can't be written (Not a directory). Choose another place.",
+            "good.csv/out.csv can't be written (File exists). Choose another place.",
             id="output below a file",
             marks=bug("unlink of the file aside raises NotADirectoryError in turn"),
         ),

@@ -149,7 +149,7 @@ def no_format(folder):
 
 def file_for_a_folder(folder):
     (folder / "file").touch()
-    return folder / "file" / "out.csv", "{} can't be written (Not a directory). Choose another place."
+    return folder / "file" / "out.csv", "{} can't be written (File exists). Choose another place."
 
 
 @pytest.mark.parametrize(

