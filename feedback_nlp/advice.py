@@ -47,9 +47,7 @@ def advise(prediction: Prediction, email: Email) -> Advice:
     meaning = entry["meaning"]
     if not answerable or no_feedback:
         form = advice_table()["form_mail"]
-        kept = [
-            s for s in steps if "ask" not in s["text"].lower() and "thank" not in s["text"].lower() and "request" not in s["text"].lower()
-        ]
+        kept = [s for s in steps if not s.get("contact")]
         steps = [*form["steps"][: 1 if not answerable else 0], *kept, *form["steps"][1:]]
         questions = questions[:MOST_QUESTIONS_TO_A_FORM_MAIL] if not no_feedback else []
         meaning += " " + (form["no_feedback_note"] if no_feedback else form["note"])

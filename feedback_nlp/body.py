@@ -14,7 +14,7 @@ _ATTRIBUTION = re.compile(
     r"On\b.{4,200}\bwrote|Am\b.{4,200}\bschrieb.{0,80}|Le\b.{4,200}\ba écrit|El\b.{4,200}\bescribió|"
     r"Il\b.{4,200}\bha scritto|Op\b.{4,200}\bschreef.{0,80}|Em\b.{4,200}\bescreveu|W dniu\b.{4,200}\bpisze|"
     r"Den\b.{4,200}\bskrev.{0,80}"
-    r")[ \t]?:[ \t]*$",
+    r")[ \t\xa0\u202f]?:[ \t\xa0]*$",
     re.IGNORECASE,
 )
 _ATTRIBUTION_START = re.compile(r"^[ \t]*(?:On|Am|Le|El|Il|Op|Em|W dniu|Den)\b", re.IGNORECASE)
@@ -60,15 +60,20 @@ def own_lines(text: str) -> list[Span]:
     """
     lines = lines_of(text)
     own = _strip_footer(text, _strip_quotes(text, lines))
-    return own if any(text[a:b].strip() for a, b in own) else lines
+    return own if any(_tells(text, line) for line in own) else lines
+
+
+def _tells(text: str, line: Span) -> bool:
+    """Whether there are words in a line, the subject that the inbox puts first aside."""
+    return bool(text[slice(*line)].strip()) and not (line[0] == 0 and text.startswith("Subject:"))
 
 
 def _strip_quotes(text: str, lines: list[Span]) -> list[Span]:
     own: list[Span] = []
+    has_words = False
     i = 0
     while i < len(lines):
         line = text[slice(*lines[i])]
-        has_words = any(text[a:b].strip() for a, b in own)
         attribution = _attribution_length(text, lines, i)
         if attribution:
             after = i + attribution
@@ -83,6 +88,7 @@ def _strip_quotes(text: str, lines: list[Span]) -> list[Span]:
             i += 1
         else:
             own.append(lines[i])
+            has_words = has_words or _tells(text, own[-1])
             i += 1
     return own
 
@@ -92,7 +98,10 @@ def _attribution_length(text: str, lines: list[Span], i: int) -> int:
     if not _ATTRIBUTION_START.match(text[slice(*lines[i])]):
         return 0
     for length in (1, 2, 3):
-        joined = " ".join(text[a:b].strip() for a, b in lines[i : i + length])
+        parts = [text[a:b].strip() for a, b in lines[i : i + length]]
+        if not parts[-1] or any(_ATTRIBUTION.match(" ".join(parts[k:])) for k in range(1, length)):
+            return 0  # a sentence that begins with "On", above an attribution
+        joined = " ".join(parts)
         if len(joined) > 400:
             return 0
         if _ATTRIBUTION.match(joined):
@@ -113,13 +122,14 @@ def _header_block(text: str, lines: list[Span], i: int) -> bool:
 def _strip_footer(text: str, lines: list[Span]) -> list[Span]:
     """Leaves out legal and unsubscribe paragraphs at the end: from such a line to the next blank line."""
     kept: list[Span] = []
-    in_footer = False
+    in_footer = told = False
     for a, b in lines:
         line = text[a:b]
         if not line.strip():
             in_footer = False
-        elif _FOOTER.match(line) and kept:
+        elif _FOOTER.match(line) and told:
             in_footer = True
         if not in_footer:
             kept.append((a, b))
+            told = told or line.rstrip().endswith((".", "!", "?"))
     return kept

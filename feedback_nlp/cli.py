@@ -26,7 +26,9 @@ class _Group(click.Group):
         try:
             return super().invoke(ctx)
         except FeedbackError as error:
-            raise click.ClickException(" ".join(str(error).split())) from error
+            from feedback_nlp.terminal import harmless
+
+            raise click.ClickException(" ".join(harmless(str(error)).split())) from error
 
 
 _model = click.option("-m", "--model", metavar="NAME", help="A model version or its folder (default: the one in use).")
@@ -60,7 +62,7 @@ def classify(file: str, model: str | None, as_json: bool) -> None:
     email = _one_mail(file)
     feedback = next(give_feedback([email], load_version(model)))
     if as_json:
-        click.echo(json.dumps(row_of(feedback), ensure_ascii=False))
+        click.echo(json.dumps(row_of(feedback)))  # escaped, since it may go to a terminal
     else:
         click.echo("\n".join(render(feedback)), color=_wants_colour())
     if feedback.prediction.label is None:
@@ -126,7 +128,9 @@ def _emails(paths: Iterable[Path], text_column: str | None, skipped: list[Skippe
                 bar.update(1)
                 if isinstance(item, Skipped):
                     skipped.append(item)
-                elif item.row is None and item.id in seen:
+                elif item.row is not None:
+                    yield item
+                elif item.id in seen:
                     skipped.append(Skipped(f"{item.source}, {item.id}", "a duplicate of a message above"))
                 else:
                     seen.add(item.id)
@@ -223,13 +227,10 @@ def models() -> None:
 @_json
 def list_models(as_json: bool) -> None:
     """Every version, oldest first; * marks the one in use."""
-    from feedback_nlp.store import current, manifest_of, versions
+    from feedback_nlp.store import current, figures_of, versions
 
     in_use = current()
-    rows = [
-        {"name": name, "in_use": name == in_use, "path": str(path), **manifest_of(path).get("figures", {})}
-        for name, path in versions().items()
-    ]
+    rows = [{"name": name, "in_use": name == in_use, "path": str(path), **figures_of(path)} for name, path in versions().items()]
     if as_json:
         click.echo(json.dumps(rows))
     else:

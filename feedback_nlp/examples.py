@@ -28,7 +28,10 @@ def example_from(row: Mapping[str, Any]) -> Example:
     unknown = set(row) - _FIELDS
     if unknown:
         raise ValueError(f"unknown field {sorted(unknown)[0]!r}")
-    if not str(row.get("text", "")).strip():
+    for name in ("id", "text", "primary"):
+        if not isinstance(row.get(name), str):
+            raise ValueError(f"field {name!r} is missing or no text")
+    if not row["text"].strip():
         raise ValueError("the text is empty")
     example = Example(
         **{
@@ -87,6 +90,8 @@ def _read_examples(path: Path) -> Iterator[Example]:
         lines = path.read_text(encoding="utf-8").split("\n")
     except OSError as error:
         raise InputError(f"{path} can't be read ({error.strerror}). Install feedback-nlp anew.") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path} is not UTF-8 (byte {error.start}). Save it anew as UTF-8.") from error
     for number, line in enumerate(lines, 1):
         if line.strip():
             try:

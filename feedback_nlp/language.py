@@ -31,8 +31,10 @@ def english_sentences(sentences: Sequence[Sentence], known: Container[str]) -> l
     """
     words = [[t for t in s.tokens if t[0].isalpha()] for s in sentences]
     foreign = [len(w) >= _SHORT and sum(t in known for t in w) < _KNOWN_SHARE * len(w) for w in words]
+    if not any(words):
+        return None
     if not any(foreign):
-        return list(sentences) if any(s.tokens for s in sentences) else None
+        return list(sentences)
     total = sum(map(len, words))
     # Short sentences follow the majority: "Mit freundlichen Grüßen" must not carry a foreign mail.
     english = sum(len(w) for w, f in zip(words, foreign, strict=True) if not f and len(w) >= _SHORT)

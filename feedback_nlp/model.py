@@ -36,6 +36,8 @@ Floats = NDArray[np.float64]
 _EVIDENCE_AT = 0.5
 _MOST_EVIDENCE = 3
 _BATCH = 256
+MOST_CHARACTERS = 100_000
+"""What stands after this many characters of one mail is not read: a mail's decision is never that far down."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,7 @@ class Model:
         """A `Prediction` for each text, in order; texts are read in batches, so any number may come."""
         stream = iter(texts)
         while batch := list(islice(stream, _BATCH)):
-            sentences = [self.preprocessor(text) for text in batch]
+            sentences = [self.preprocessor(text[:MOST_CHARACTERS]) for text in batch]
             english = [english_sentences(s, self.blocks["words"].vocabulary) for s in sentences]
             judged = [e for e in english if e]
             stages = iter(zip(self.sentence_probabilities(judged), self.mail_probabilities(judged), strict=True))
@@ -140,6 +142,7 @@ class Model:
             tuple(secondary),
             tuple(quotes.get(label, ())),
             {reason: quotes[reason][0] for reason in secondary},
+            f"Only the first {MOST_CHARACTERS:,} characters were read." if len(text) > MOST_CHARACTERS else "",
         )
 
     def _secondary(self, label: str, features: Floats) -> list[str]:

@@ -47,16 +47,22 @@ _MONTHS = (
 _DAYS = "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun"
 _DATES = frozenset(f"{_MONTHS} {_DAYS}".split())
 _PLACEHOLDER = re.compile(r"\[[A-Za-z_ ]{2,30}\]|\{\{?[\w .]{2,40}\}?\}|<(?:name|company|role|candidate)[\w ]{0,20}>", re.IGNORECASE)
-_URL = re.compile(r"(?:https?://|www\.)\S+|\b[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|example|co\.uk|gov|edu|jobs)(?:/\S*)?\b", re.IGNORECASE)
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_URL = re.compile(
+    r"(?:https?://|www\.)\S+|"
+    r"\b[\w-]{1,63}(?:\.[\w-]{1,63}){0,6}\.(?:com|org|net|io|example|co\.uk|gov|edu|jobs)(?:/\S*)?\b",
+    re.IGNORECASE,
+)
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,99}@[\w-]+(?:\.[\w-]+)+")
 _GREETED = re.compile(r"^\s*(?:dear|hi|hello|hey|hiya|g'day|good (?:morning|afternoon|evening))\s+", re.IGNORECASE)
 _MARKS = frozenset([*".,!?:;-()&$£€/", '"', "..."])
+_NO_SPACES = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")  # scripts without spaces between words
+_HALF_CHARACTERS = re.compile("[\ud800-\udfff]")  # halves of emoji, cut apart by some program: no tokenizer takes them
 _LONG_CHUNK = 60
 
 
 def fold(text: str) -> str:
     """Compatibility forms, curly quotes, dashes, non-breaking and zero-width characters replaced by plain ones."""
-    return unicodedata.normalize("NFKC", text).translate(_FOLD)
+    return unicodedata.normalize("NFKC", _HALF_CHARACTERS.sub("\ufffd", text)).translate(_FOLD)
 
 
 class Preprocessor:
@@ -84,8 +90,9 @@ class Preprocessor:
 
     def tokens(self, sentence: str) -> tuple[str, ...]:
         """The normal-form tokens of one sentence."""
-        plain = _EMAIL.sub(" emailaddress@example.com ", fold(_PLACEHOLDER.sub(" Xxname ", sentence)))
+        plain = _EMAIL.sub(" Xxemail ", fold(_PLACEHOLDER.sub(" Xxname ", sentence)))
         plain = _URL.sub(" http://example.com ", plain)
+        plain = _NO_SPACES.sub(r" \g<0> ", plain)
         greeting = _GREETED.match(plain)
         tokens: list[str] = []
         for chunk in plain.split():
@@ -95,7 +102,7 @@ class Preprocessor:
             if len(tokens) > 4000:  # a "sentence" of pure noise: the rest says nothing more
                 break
         if greeting and len(tokens) <= 8:
-            return tuple(_mask_greeting(tokens))
+            return tuple(_mask_greeting(tokens, self.lexicon))
         return tuple(tokens)
 
     def _chunk(self, chunk: str) -> tuple[str, ...]:
@@ -115,7 +122,7 @@ class Preprocessor:
         lower = token.lower()
         if lower == "http://example.com":
             return "<url>"
-        if lower == "emailaddress@example.com":
+        if token == "Xxemail":
             return "<email>"
         if token == "Xxname":
             return "<name>"
@@ -132,11 +139,12 @@ class Preprocessor:
         return lower
 
 
-def _mask_greeting(tokens: list[str]) -> list[str]:
+def _mask_greeting(tokens: list[str], lexicon: Collection[str]) -> list[str]:
     """A greeting names somebody, in lower case too ("hi marcus,"): only its own words and marks are kept."""
     kept: list[str] = []
     for token in tokens:
-        form = token if token in _GREETING_WORDS or not token[0].isalpha() else "<name>"
+        named = "<name>" in kept
+        form = token if token in _GREETING_WORDS or not token[0].isalpha() or (named and token in lexicon) else "<name>"
         if form != "<name>" or kept[-1:] != ["<name>"]:
             kept.append(form)
     return kept

@@ -54,7 +54,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Prediction:
-    """What a mail says. `label` is None, with a `note`, where the mail can't be judged."""
+    """What a mail says. `label` is None where the mail can't be judged; `note` says why, or what was not read."""
 
     label: str | None
     confidence: float

@@ -63,7 +63,7 @@ def _csv(rows: list[Row]) -> str:
     columns = list(dict.fromkeys(name for row in rows for name in row))
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerow(columns)
+    writer.writerow([_cell(name) for name in columns])
     for row in rows:
         writer.writerow([_cell(row.get(name, "")) for name in columns])
     return buffer.getvalue()
@@ -76,4 +76,4 @@ def _cell(value: Any) -> str:
     if isinstance(value, (list, dict)):
         return json.dumps(value, ensure_ascii=False)
     text = str(value)
-    return "'" + text if text[:1] in "=+-@\t\r" and isinstance(value, str) else text
+    return "'" + text if text.startswith(("=", "+", "-", "@", "\t", "\r")) and isinstance(value, str) else text

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from feedback_nlp.body import Span, own_lines
 
-_BULLET = re.compile(r"^[ \t]*(?:[•·▪◦‣●○■–—*+-]|\(?\d{1,2}[.)]|\(?[a-z]\))[ \t]+\S")
+_BULLET = re.compile(r"^[ \t]*(?:[•·▪◦‣●○■–—*+-]|\(?\d{1,2}[.)]|\(?[a-z]\))[ \t\xa0]+\S")
 _GREETING = re.compile(
     r"[ \t]*(?:dear|hi|hii+|hello|hey+|heya|hiya|g'day|greetings|good (?:morning|afternoon|evening|day))\b[^.!?\n]{0,50}[,:!]?[ \t]*$",
     re.IGNORECASE,
@@ -17,7 +17,7 @@ _GREETING_PREFIX = re.compile(
     re.IGNORECASE,
 )
 _CLOSING = re.compile(
-    r"[ \t]*(?:(?:kind(?:est)?|best|warm(?:est)?|many thanks and|with) )?(?:regards|wishes)\b|"
+    r"[ \t]*(?:(?:kind(?:est)?|best|warm(?:est)?|many thanks and|with) )?(?:regards|wishes)\b(?! to\b)|"
     r"[ \t]*(?:(?:yours )?(?:sincerely|faithfully|truly)|cheers|best|thanks|thank you|rgds|br)[ \t]*[,.!]?[ \t]*$",
     re.IGNORECASE,
 )
@@ -30,7 +30,7 @@ _ABBREVIATIONS = frozenset(
 )
 # Abbreviations that often end a sentence too: they break where a capital follows that starts one.
 _MAY_END = frozenset("etc inc ltd co corp llc plc a.m p.m u.s u.k d.c jr sr".split())
-_BREAK = re.compile(r"(?<=[.!?…])[\"')\]»”’*_]*[ \t\r\n\u00a0\u200b]+|[ \t]+(?=[•▪●■])")
+_BREAK = re.compile(r"(?<=[.!?…])[\"')\]»”’*_]*[\s\u200b]+|(?<![ \t])[ \t]+(?=[•▪●■])")
 _LAST_WORD = re.compile(r"[\w.&'’]+$")
 
 _WRAP_AT = 45
@@ -49,23 +49,19 @@ def _blocks(text: str) -> list[Span]:
     """Runs of lines that belong together: a wrapped paragraph is one, a heading, bullet or signature line is its own."""
     blocks: list[Span] = []
     open_block: Span | None = None
-    previous_end = -1
+    previous_end, last = -1, ""
     for a, b in own_lines(text):
         line = text[a:b]
         if not line.strip(" \t\xa0\u200b"):
             open_block, previous_end = None, b
             continue
-        if open_block is not None and a - previous_end <= 2 and _continues(text[slice(*_last_line(text, open_block))], line):
+        if open_block is not None and a - previous_end <= 2 and _continues(last, line):
             blocks[-1] = open_block = (blocks[-1][0], b)
         else:
             open_block = (a, b)
             blocks.append(open_block)
-        previous_end = b
+        previous_end, last = b, line
     return blocks
-
-
-def _last_line(text: str, block: Span) -> Span:
-    return max(text.rfind("\n", *block) + 1, block[0]), block[1]
 
 
 def _continues(line: str, following: str) -> bool:
@@ -106,7 +102,10 @@ def _is_break(text: str, start: int, match: re.Match[str]) -> bool:
     # An initial ("J. R. Smith") or the number of a list item at the start ("1. Your ...").
     if len(last) == 1 and last.isalpha() and last != "i" and text[match.start() - 2].isupper():
         return False
-    return not (last.isdigit() and word is not None and word.start() == start and len(last) < 3)
+    if last.isdigit() and len(last) < 3 and word is not None:
+        before = text[start : word.start()].rstrip()
+        return bool(before) and before[-1] not in ".!?:;…"
+    return True
 
 
 def _strip(text: str, a: int, b: int) -> Span:

@@ -7,7 +7,9 @@ import re
 from feedback_nlp.preprocess import fold
 from feedback_nlp.records import Email
 
-_NO_REPLY_ADDRESS = re.compile(r"\b(?:no|do-?not|dont)[-_.]?reply\b|\bnotifications?@|\bmailer@|\bautomated@", re.IGNORECASE)
+_NO_REPLY_ADDRESS = re.compile(
+    r"(?<![a-z])(?:no|do[-_.]?not|dont)[-_.]?reply(?![a-z])|\bnotifications?@|\bmailer@|\bautomated@", re.IGNORECASE
+)
 _NO_REPLY_TEXT = re.compile(
     r"\b(?:please )?(?:do not|don't|cannot|can't) (?:reply|respond) (?:directly )?to this\b|\bplease do not (?:reply|respond)\b|"
     r"\bdo-?not-?reply\b|\bno-?reply@|\b(?:inbox|mailbox|address) is (?:not|un)\s?-?(?:monitored|attended|read)|\bunmonitored\b|"
@@ -16,7 +18,7 @@ _NO_REPLY_TEXT = re.compile(
     re.IGNORECASE,
 )
 _NO_FEEDBACK = re.compile(
-    r"\b(?:not|n't|unable to|cannot|no longer|never) (?:be able to )?(?:\w+ ){0,2}?"
+    r"(?:\bnot|n't|\bunable to|cannot|no longer|never) (?:be able to )?(?:\w+ ){0,2}?"
     r"(?:provide|give|offer|share|discuss|send|supply|release)"
     r"(?: (?:you|any|with|individual|individuali[sz]ed|detailed|specific|personal|further|more|candidates?|applicants?|each|every|"
     r"unsuccessful|interview)){0,5} feedback\b|"
@@ -30,7 +32,7 @@ _TEAM_SIGNATURE = re.compile(
     r"(?: ?(?:&|and) ?\w+)?(?: team| department| services?| operations?| office| group)?[\w&.,' -]{0,30}\W*$",
     re.IGNORECASE,
 )
-_PERSON_LINE = re.compile(r"^\W*(?:dr\.? |prof\.? |mr\.? |ms\.? |mrs\.? )?[A-Z][\w'’-]+(?: [A-Z]\.?)?(?: [A-Z][\w'’-]+){0,2}\W*$")
+_PERSON_LINE = re.compile(r"^\W*(?:dr\.? |prof\.? |mr\.? |ms\.? |mrs\.? )?[A-Z][\w'’-]*\w(?: [A-Z]\.?)?(?: [A-Z][\w'’-]*\w){0,2}\W*$")
 _CLOSING = re.compile(
     r"^\W*(?:(?:kind(?:est)?|best|warm(?:est)?|many) )?"
     r"(?:regards|wishes|thanks|sincerely|cheers|yours|respectfully|cordially)\b[^.]{0,30}$",

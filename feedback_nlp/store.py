@@ -8,9 +8,11 @@ A version is a folder: `manifest.json` (format, digest, recipe, figures, library
 from __future__ import annotations
 
 import json
+import math
 import os
 import shutil
 import zipfile
+import zlib
 from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
@@ -20,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback_nlp.errors import ModelError
-from feedback_nlp.features import BLOCKS, MAIL_BLOCK
+from feedback_nlp.features import BLOCKS, MAIL_BLOCK, document_features
 from feedback_nlp.labels import CONCRETE_REASONS, LABELS, REASONS, SENTENCE_LABELS
 from feedback_nlp.model import Block, Linear, Model
 from feedback_nlp.resources import home, shipped, write_text
@@ -60,6 +62,15 @@ def path_of(name: str | None = None) -> Path:
 def manifest_of(folder: Path) -> dict[str, Any]:
     """What a version says of itself."""
     return _read_json(folder / "manifest.json")
+
+
+def figures_of(folder: Path) -> dict[str, Any]:
+    """A version's figures on the test split; none where it is damaged."""
+    try:
+        found = manifest_of(folder).get("figures")
+    except ModelError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def load_version(name: str | None = None) -> Model:
@@ -103,7 +114,7 @@ def load(folder: Path) -> Model:
     manifest = _read_json(folder / "manifest.json")
     if manifest.get("format") != FORMAT:
         raise ModelError(f"{folder} has model format {manifest.get('format')!r}; this version reads format {FORMAT}. {_RETRAIN}")
-    if tuple(manifest.get("labels", ())) != LABELS:
+    if manifest.get("labels") != list(LABELS):
         raise ModelError(f"{folder} was made for other labels. {_RETRAIN}")
     words = _read_json(folder / "vocabulary.json")
     if set(words) != {*BLOCKS, "lexicon"} or not all(isinstance(w, list) and all(isinstance(x, str) for x in w) for w in words.values()):
@@ -144,7 +155,7 @@ def _arrays(model: Model) -> dict[str, NDArray[Any]]:
 
 
 def _check_shapes(folder: Path, arrays: Mapping[str, NDArray[Any]], sizes: Mapping[str, int]) -> None:
-    n = len(arrays["document_mean"]) if arrays.get("document_mean", np.empty(())).ndim == 1 else 0
+    n = len(document_features(np.ones((1, len(SENTENCE_LABELS))), np.ones(len(LABELS))))
     m = n + len(REASONS)
     expected: dict[str, tuple[int, ...]] = {
         "sentence_intercept": (len(SENTENCE_LABELS),),
@@ -164,8 +175,11 @@ def _check_shapes(folder: Path, arrays: Mapping[str, NDArray[Any]], sizes: Mappi
         raise ModelError(f"{folder / 'arrays.npz'} does not hold the arrays of a model. {_RETRAIN}")
     for name, shape in expected.items():
         array = arrays[name]
-        if array.shape != shape or array.dtype.kind != "f" or not np.isfinite(array).all():
-            raise ModelError(f"{folder / 'arrays.npz'}: array {name} is {array.dtype}{array.shape}, not floats {shape}. {_RETRAIN}")
+        scaled = name.endswith("_scale") and not (array > 0).all()
+        if array.shape != shape or array.dtype.kind != "f" or not np.isfinite(array).all() or scaled:
+            raise ModelError(
+                f"{folder / 'arrays.npz'}: array {name} ({array.dtype}{array.shape}) does not hold {shape} numbers. {_RETRAIN}"
+            )
 
 
 def _read_arrays(path: Path) -> dict[str, NDArray[Any]]:
@@ -174,17 +188,29 @@ def _read_arrays(path: Path) -> dict[str, NDArray[Any]]:
         with zipfile.ZipFile(path) as archive:
             if sum(entry.file_size for entry in archive.infolist()) > _LARGEST:
                 raise ModelError(f"{path} unpacks to more than {_LARGEST // 2**20} MB: not a model of this program.")
-        with np.load(path, allow_pickle=False) as arrays:
-            return {name: arrays[name] for name in arrays.files}
-    except (OSError, ValueError, zipfile.BadZipFile, EOFError, KeyError) as error:
+            return {entry.filename.removesuffix(".npy"): _read_array(archive, entry) for entry in archive.infolist()}
+    except (OSError, ValueError, zipfile.BadZipFile, EOFError, KeyError, NotImplementedError, RuntimeError, zlib.error) as error:
         raise ModelError(f"{path} is damaged or no array file ({type(error).__name__}). {_RETRAIN}") from error
+
+
+def _read_array(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> NDArray[Any]:
+    """One array. What its header claims is held against what is there first, so that no lie allocates memory."""
+    with archive.open(entry) as file:
+        if np.lib.format.read_magic(file) != (1, 0):
+            raise ValueError("another array format")
+        shape, _, dtype = np.lib.format.read_array_header_1_0(file)
+        if dtype.hasobject or math.prod(shape) * dtype.itemsize > entry.file_size:
+            raise ValueError("not plain numbers")
+    with archive.open(entry) as file:
+        array: NDArray[Any] = np.lib.format.read_array(file, allow_pickle=False)
+        return array
 
 
 def _read_json(path: Path) -> dict[str, Any]:
     _check_size(path)
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ModelError(f"{path} is damaged ({type(error).__name__}). {_RETRAIN}") from error
     if not isinstance(content, dict):
         raise ModelError(f"{path} does not hold an object. {_RETRAIN}")

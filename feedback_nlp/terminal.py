@@ -52,6 +52,8 @@ def render(feedback: Feedback) -> Iterator[str]:
         yield from _quoted(prediction.secondary_evidence[reason].text)
     yield ""
     yield from _wrapped(advice.meaning)
+    if prediction.note:
+        yield from _wrapped(prediction.note)
     yield from _list("What to do next", advice.next_steps)
     yield from _list("Questions you could ask" if advice.answerable else "If you reach a person there", advice.questions)
 

@@ -40,7 +40,7 @@ def test_table_has_every_label_and_nothing_unknown():
 def test_every_entry_says_something_and_names_its_source():
     found = list(entries(TABLE))
     assert len(found) > 40
-    assert [e for e in found if set(e) != {"text", "rests_on"} or not e["text"].strip() or e["rests_on"] not in SOURCES] == []
+    assert [e for e in found if set(e) - {"contact"} != {"text", "rests_on"} or not e["text"].strip() or e["rests_on"] not in SOURCES] == []
 
 
 @pytest.mark.parametrize("label", LABELS)
@@ -130,7 +130,6 @@ def test_gap_of(quote, kind):
     assert (gap is None) if kind is None else (gap is not None and kind in gap["kind"])
 
 
-@pytest.mark.xfail(strict=True, reason='"ask" is looked for inside words: the step on a failed test says "task", and is left out')
 def test_a_form_mail_keeps_the_step_on_a_failed_test():
     gap = next(gap for gap in GAPS if "take-home" in gap["words"])
     assert gap["step"]["text"] in advise(prediction("skills_gap", "your take-home"), FORM).next_steps
@@ -142,10 +141,6 @@ def test_nobody_is_sent_to_ask_where_asking_is_no_use(label, email):
     steps = " ".join(advise(prediction(label), email).next_steps).lower()
     assert "ask for feedback" not in steps
     assert "request for feedback" not in steps
-
-
-def bug(reason):
-    return pytest.mark.xfail(strict=True, reason=reason)
 
 
 # The mail's sender and end, whether a person may read an answer, whether feedback is refused.
@@ -162,9 +157,7 @@ SIGNALS = [
     ("no-reply@mill.example", "Best,\nIda", False, False),
     ("Mill <noreply@mill.example>", "Kind regards,\nMill", False, False),
     ("do-not-reply@mill.example", "Kind regards,\nMill", False, False),
-    pytest.param(
-        "do_not_reply@mill.example", "Kind regards,\nMill", False, False, marks=bug("do_not_reply is read with one separator only")
-    ),
+    pytest.param("do_not_reply@mill.example", "Kind regards,\nMill", False, False),
     ("notifications@mill.example", "Kind regards,\nMill", False, False),
     ("jobs@mill.example", "Please do not reply to this email.", False, False),
     ("jobs@mill.example", "This mailbox is not monitored.", False, False),
@@ -175,9 +168,7 @@ SIGNALS = [
     ("jobs@mill.example", "Thanks,\nMill HR", False, False),
     ("ida@mill.example", "We are unable to provide individual feedback.\n\nBest,\nIda", True, True),
     ("ida@mill.example", "Sadly we cannot give\nfeedback to every applicant.\n\nBest,\nIda", True, True),
-    pytest.param(
-        "ida@mill.example", "Sadly we can't give feedback.\n\nBest,\nIda", True, True, marks=bug("no word starts at the n of can't")
-    ),
+    pytest.param("ida@mill.example", "Sadly we can't give feedback.\n\nBest,\nIda", True, True),
     ("ida@mill.example", "We do not offer feedback at this stage.\n\nBest,\nIda", True, True),
     ("ida@mill.example", "Please note that feedback won’t be given.\n\nBest,\nIda", True, True),
     ("jobs@mill.example", "No individual feedback can be given.\n\nKind regards,\nThe Hiring Team", False, True),

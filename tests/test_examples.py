@@ -58,7 +58,6 @@ def test_faults(change, message):
         example_from(ROW | change)
 
 
-@pytest.mark.xfail(strict=True, reason="TypeError or AttributeError instead of the documented ValueError")
 @pytest.mark.parametrize(
     "change", [{"id": None}, {"primary": None}, {"text": 5, "evidence": []}], ids=["no id", "no label", "text a number"]
 )
@@ -147,7 +146,6 @@ def test_damaged_own_examples_are_named_by_line(line, why, home):
     assert str(error.value) == f"{home / 'examples.jsonl'}, line 2: {why}. Mend or remove that line."
 
 
-@pytest.mark.xfail(strict=True, reason="UnicodeDecodeError of read_text is not caught")
 def test_own_examples_in_another_encoding_are_named(home):
     home.mkdir()
     (home / "examples.jsonl").write_bytes('{"id": "1", "text": "naïve", "primary": "skills_gap"}\n'.encode("cp1252"))

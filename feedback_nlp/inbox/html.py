@@ -14,6 +14,7 @@ _HIDDEN = re.compile(
     r"font-size\s*:\s*0(?:px|pt|em|%)?\s*(?:;|$|!)|max-height\s*:\s*0)",
     re.IGNORECASE,
 )
+_MOST_TAGS = 20_000
 _BLOCKS = "p, div, tr, table, ul, ol, h1, h2, h3, h4, h5, h6, blockquote, section, article, header, footer, hr"
 
 
@@ -21,6 +22,8 @@ def html_to_text(html: str) -> str:
     """Visible text: block elements on lines of their own, list items with a bullet, hidden and quoted parts left out."""
     from selectolax.lexbor import LexborHTMLParser
 
+    if html.count("<") > _MOST_TAGS:  # deep nesting takes quadratic time, and no mail has so many
+        return " ".join(re.sub(r"<[^<>]*>", " ", html).split())
     tree = LexborHTMLParser(html)
     for node in tree.css("#divRplyFwdMsg"):  # Outlook: all that follows this mark is the old message
         while (following := node.next) is not None:

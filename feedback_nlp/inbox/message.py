@@ -47,7 +47,7 @@ def header(message: email.message.Message, name: str) -> str:
     if value is None:
         return ""
     try:
-        parts = email.header.decode_header(str(value))
+        parts = email.header.decode_header(value)  # a header with raw bytes comes as an object that holds them
     except (ValueError, email.errors.HeaderParseError):
         parts = [(str(value), None)]
     text = "".join(part if isinstance(part, str) else decode(part, charset) for part, charset in parts)
@@ -62,7 +62,7 @@ def _body(message: email.message.Message) -> str:
         if kind not in ("text/plain", "text/html"):
             continue
         payload = part.get_payload(decode=True)
-        text = decode(payload if isinstance(payload, bytes) else b"", part.get_content_charset())
+        text = decode(payload if isinstance(payload, bytes) else b"", part.get_content_charset()).replace("\r\n", "\n")
         if kind == "text/html":
             html = html or text
         elif text.strip():
@@ -86,4 +86,4 @@ def _inline_parts(message: email.message.Message) -> Iterator[email.message.Mess
 
 def _unflow(text: str) -> str:
     """Joins the soft line ends of format=flowed (RFC 3676)."""
-    return re.sub(r"(?m)^(?!-- $)(.*?) \r?\n(?=[^>\r\n])", r"\1 ", text)
+    return re.sub(r"(?m)^(?!-- $)(.*) \n(?=[^>\n])", r"\1 ", text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import mailbox
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,10 @@ from feedback_nlp.inbox.charset import decode
 from feedback_nlp.inbox.message import is_message, read_message
 from feedback_nlp.inbox.table import read_csv, read_json_lines
 from feedback_nlp.records import Email, Skipped
+
+# The line that parts the messages of an mbox, and the header that follows it; a text may start with "From " too.
+_MBOX = re.compile(rb"From [^\n]*\n(?:>?[\w-]+:|\r?\n)")
+_ESCAPED_FROM = re.compile(rb"(?m)^>(>*From )")
 
 
 def read_inbox(path: Path, text_column: str | None = None) -> Iterator[Email | Skipped]:
@@ -24,7 +29,7 @@ def read_inbox(path: Path, text_column: str | None = None) -> Iterator[Email | S
         yield from _read_folder(path)
         return
     data = _read(path)
-    if data[:5] == b"From ":
+    if _MBOX.match(data):
         yield from _read_mbox(path)
     elif is_message(data) or not _is_table(data, path):
         yield read_bytes(data, str(path))
@@ -84,7 +89,7 @@ def _read_mbox(path: Path) -> Iterator[Email | Skipped]:
         for number, key in enumerate(box.keys(), 1):
             where = f"{path}, message {number}"
             try:
-                yield identified(read_message(box.get_bytes(key), str(path)))
+                yield identified(read_message(_ESCAPED_FROM.sub(rb"\1", box.get_bytes(key)), str(path)))
             except Exception as error:  # whatever is wrong with one message, the others must come out
                 yield Skipped(where, f"can't be read ({type(error).__name__})")
     finally:

@@ -18,20 +18,21 @@ _LONGEST_CELL = 16_000_000
 
 def read_json_lines(text: str, path: Path, text_column: str | None) -> Iterator[Email | Skipped]:
     """One `Email` for each line that is a JSON object; a line that is not is skipped, and named."""
-    name = None
+    rows: list[tuple[int, dict[str, Any] | Skipped]] = []
     for number, line in enumerate(text.split("\n"), 1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-            if not isinstance(row, dict):
-                raise ValueError("not an object")
-        except ValueError as error:
-            yield Skipped(f"{path}, line {number}", f"not a JSON object ({error})")
-            continue
-        if name is None or name not in row:
-            name = _text_column(list(row), text_column, f"{path}, line {number}")
-        yield _email(row, name, number, path)
+        if line.strip():
+            try:
+                row = json.loads(line)
+                if not isinstance(row, dict):
+                    raise ValueError("not an object")
+                rows.append((number, row))
+            except (ValueError, RecursionError) as error:
+                rows.append((number, Skipped(f"{path}, line {number}", f"not a JSON object ({error})")))
+    found = [row for _, row in rows if isinstance(row, dict)]
+    columns = list(dict.fromkeys(name for row in found for name in row))
+    name = _text_column(columns, text_column, str(path)) if found else ""
+    for number, item in rows:
+        yield item if isinstance(item, Skipped) else _email(item, name, number, path)
 
 
 def read_csv(text: str, path: Path, text_column: str | None) -> Iterator[Email | Skipped]:
