@@ -318,3 +318,14 @@ def check(against: tuple[Path, ...], suspects: bool, as_json: bool) -> None:
         click.echo(harmless(f"fault: {fault}"), err=True)
     if report.faults:
         raise SystemExit(1)
+
+
+@data.command()
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Where the table goes: a .csv or .jsonl file.")
+def curve(output: Path) -> None:
+    """Train on 1/8, 1/4, 1/2 and all of the corpus and write the figures on the test split (about ten minutes)."""
+    from feedback_nlp.corpus import learning_curve
+    from feedback_nlp.examples import read_corpus
+    from feedback_nlp.rows import write_rows
+
+    write_rows(learning_curve(*read_corpus(), [0.125, 0.25, 0.5, 1.0], lambda text: click.echo(text, err=True)), output)

@@ -15,10 +15,21 @@ from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.model_selection import GroupKFold
 
 from feedback_nlp.labels import BOILERPLATE, LABELS, NOT_REJECTION
+from feedback_nlp.metrics import COMPARED, figures
 from feedback_nlp.preprocess import Preprocessor
 from feedback_nlp.records import Example
 from feedback_nlp.resources import shipped
-from feedback_nlp.training import Progress, Recipe, corpus_lexicon, fit_document_stage, lexicon_of, out_of_fold, prepare_all, sender_of
+from feedback_nlp.training import (
+    Progress,
+    Recipe,
+    corpus_lexicon,
+    fit_document_stage,
+    lexicon_of,
+    out_of_fold,
+    prepare_all,
+    sender_of,
+    train,
+)
 
 NEAR_DUPLICATE = 0.7
 MANY_MAILS = 10
@@ -195,3 +206,21 @@ def read_texts(path: Path) -> list[str]:
     from feedback_nlp.records import Email
 
     return [row.text for row in read_rows(path) if isinstance(row, Email)]
+
+
+def learning_curve(
+    mails: Sequence[Example], loose: Sequence[Example], shares: Sequence[float], say: Progress = lambda _: None
+) -> list[dict[str, float]]:
+    """Figures on the test split of models trained on shares of the training voices (every n-th voice, the starter's rows likewise)."""
+    test = [e for e in mails if e.split == "test"]
+    voices = sorted({sender_of(e) for e in mails if e.split == "train"})
+    rows = []
+    for share in shares:
+        kept = {voice for i, voice in enumerate(voices) if int((i + 1) * share) > int(i * share)}
+        part = [e for e in mails if e.split == "train" and sender_of(e) in kept]
+        few = [e for i, e in enumerate(loose) if int((i + 1) * share) > int(i * share)]
+        say(f"{share:.3f} of the voices: {len(part)} mails")
+        model = train(part, few)
+        found = figures(test, list(model.classify(e.text for e in test)))
+        rows.append({"share": share, "mails": len(part)} | {name: found[name] for name in COMPARED})
+    return rows

@@ -138,9 +138,10 @@ def test_a_form_mail_keeps_the_step_on_a_failed_test():
 @pytest.mark.parametrize("label", REASONS)
 @pytest.mark.parametrize("email", [FORM, REFUSING], ids=["form mail", "no feedback"])
 def test_nobody_is_sent_to_ask_where_asking_is_no_use(label, email):
-    steps = " ".join(advise(prediction(label), email).next_steps).lower()
-    assert "ask for feedback" not in steps
-    assert "request for feedback" not in steps
+    contact = {step["text"] for step in TABLE[label]["steps"] if step.get("contact")}
+    assert contact
+    assert contact & set(advise(prediction(label), PERSONAL).next_steps) == contact
+    assert contact & set(advise(prediction(label), email).next_steps) == set()
 
 
 # The mail's sender and end, whether a person may read an answer, whether feedback is refused.
@@ -157,7 +158,7 @@ SIGNALS = [
     ("no-reply@mill.example", "Best,\nIda", False, False),
     ("Mill <noreply@mill.example>", "Kind regards,\nMill", False, False),
     ("do-not-reply@mill.example", "Kind regards,\nMill", False, False),
-    pytest.param("do_not_reply@mill.example", "Kind regards,\nMill", False, False),
+    ("do_not_reply@mill.example", "Kind regards,\nMill", False, False),
     ("notifications@mill.example", "Kind regards,\nMill", False, False),
     ("jobs@mill.example", "Please do not reply to this email.", False, False),
     ("jobs@mill.example", "This mailbox is not monitored.", False, False),
@@ -168,7 +169,7 @@ SIGNALS = [
     ("jobs@mill.example", "Thanks,\nMill HR", False, False),
     ("ida@mill.example", "We are unable to provide individual feedback.\n\nBest,\nIda", True, True),
     ("ida@mill.example", "Sadly we cannot give\nfeedback to every applicant.\n\nBest,\nIda", True, True),
-    pytest.param("ida@mill.example", "Sadly we can't give feedback.\n\nBest,\nIda", True, True),
+    ("ida@mill.example", "Sadly we can't give feedback.\n\nBest,\nIda", True, True),
     ("ida@mill.example", "We do not offer feedback at this stage.\n\nBest,\nIda", True, True),
     ("ida@mill.example", "Please note that feedback won’t be given.\n\nBest,\nIda", True, True),
     ("jobs@mill.example", "No individual feedback can be given.\n\nKind regards,\nThe Hiring Team", False, True),

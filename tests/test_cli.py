@@ -254,6 +254,13 @@ def test_much_text_is_answered_within_seconds_and_memory(text, seconds, tmp_path
     assert int(kilobytes) < 1_000_000
 
 
+def test_a_long_mail_is_judged_by_its_start_and_says_so():
+    row = json.loads(invoke("classify", "--json", stdin=MAIL + "\n" + FILLER * 1000).output)
+    assert (row["label"], row["note"]) == ("another_candidate", "Only the first 100,000 characters were read.")
+    assert "Only the first 100,000 characters were read." in invoke("classify", stdin=MAIL + "\n" + FILLER * 1000).output
+    assert "note" not in json.loads(invoke("classify", "--json", stdin=MAIL + FILLER).output)
+
+
 # What a mail may do to a terminal: nothing.
 
 HOSTILE = (

@@ -146,14 +146,7 @@ def file_for_a_folder(folder):
     return folder / "file" / "out.csv", "{} can't be written (File exists). Choose another place."
 
 
-@pytest.mark.parametrize(
-    "made",
-    [
-        folder_there,
-        no_format,
-        pytest.param(file_for_a_folder),
-    ],
-)
+@pytest.mark.parametrize("made", [folder_there, no_format, file_for_a_folder])
 def test_what_can_not_be_written(made, tmp_path):
     path, message = made(tmp_path)
     before = sorted(tmp_path.rglob("*"))
@@ -195,10 +188,7 @@ def test_the_old_file_stays_when_the_disk_is_full(tmp_path, monkeypatch):
     assert list(tmp_path.glob(".*")) == []
 
 
-@pytest.mark.parametrize(
-    "name",
-    [pytest.param(name) for name in ("out.jsonl", "out.csv")],
-)
+@pytest.mark.parametrize("name", ["out.jsonl", "out.csv"])
 def test_half_an_emoji_can_be_written(name, tmp_path):
     write_rows([{"text": "no \ud83d"}], tmp_path / name)
     assert [path.name for path in tmp_path.glob("*out*")] == [name]

@@ -1,0 +1,42 @@
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from feedback_nlp.cli import main
+
+ROOT = Path(__file__).parent.parent
+
+
+def commands(group, path=()):
+    for name, command in group.commands.items():
+        yield (*path, name), command
+        if isinstance(command, click.Group):
+            yield from commands(command, (*path, name))
+
+
+@pytest.mark.parametrize(("path", "command"), commands(main), ids=lambda value: "-".join(value) if isinstance(value, tuple) else "")
+def test_every_command_and_option_has_help(path, command):
+    assert command.help
+    assert all(option.help for option in command.params if isinstance(option, click.Option))
+
+
+@pytest.mark.parametrize("name", ["README.md", "data/README.md"])
+def test_printed_output_and_figures_are_current(name):
+    done = subprocess.run([sys.executable, "-m", "cogapp", "--check", name], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_links_lead_somewhere():
+    for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "data" / "README.md", *(ROOT / "docs").glob("*.md")]:
+        for link in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
+            assert link.startswith("https://") or (page.parent / link).exists(), f"{page.name}: {link}"
+
+
+def test_commands_in_the_readme_exist():
+    known = {" ".join(path) for path, _ in commands(main)}
+    for line in re.findall(r"(?m)^(?:.*bin/)?feedback-nlp (\w+(?: (?:list|show|use|path|build|check|curve))?)", (ROOT / "README.md").read_text(encoding="utf-8")):
+        assert line in known or line.split()[0] in known
