@@ -188,8 +188,8 @@ def suspects(mails: Sequence[Example], loose: Sequence[Example], say: Progress =
     features = np.array([o.features for o in outputs])
     labels = np.array([d.example.primary for d in documents])
     result = []
-    for train, test in GroupKFold(recipe.folds).split(features, groups=[d.group for d in documents]):
-        stage = fit_document_stage([documents[i] for i in train], [outputs[i] for i in train], recipe)
+    for seen, test in GroupKFold(recipe.folds).split(features, groups=[d.group for d in documents]):
+        stage = fit_document_stage([documents[i] for i in seen], [outputs[i] for i in seen], recipe)
         scores = stage(features[test])
         p = np.exp(scores - scores.max(axis=1, keepdims=True))
         p /= p.sum(axis=1, keepdims=True)

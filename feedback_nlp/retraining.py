@@ -60,10 +60,11 @@ def retrain(files: Iterable[Path], text_column: str | None = None, say: Progress
             f"Nothing new to learn: version {name} was made from the same rows. Take it into use: feedback-nlp models use {name}"
         )
     old_name = current()
+    old_model = load_version(old_name)
     model = train(corpus, loose, own, recipe, say)
     say("comparing on mails that neither model has read")
     test = [e for e in corpus if e.split == "test"]
-    shipped, old, new = (_figures(m, test) for m in (load_version(SHIPPED), load_version(old_name), model))
+    shipped, old, new = (_figures(m, test) for m in (load_version(SHIPPED), old_model, model))
     model = replace(model, manifest={**model.manifest, "figures": new, "parent": old_name})
     save(model, home() / "models" / name, model_card(model))
     lost = shipped["reason_macro_f1"] - new["reason_macro_f1"], shipped["rejection_f1"] - new["rejection_f1"]

@@ -41,6 +41,7 @@ def test_every_entry_says_something_and_names_its_source():
     found = list(entries(TABLE))
     assert len(found) > 40
     assert [e for e in found if set(e) - {"contact"} != {"text", "rests_on"} or not e["text"].strip() or e["rests_on"] not in SOURCES] == []
+    assert [e for e in found if not isinstance(e.get("contact", False), bool)] == []
 
 
 @pytest.mark.parametrize("label", LABELS)

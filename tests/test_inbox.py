@@ -161,11 +161,7 @@ def test_plain_text(data, text):
         pytest.param("=?utf-8?b?a?=", "=?utf-8?b?a?=", id="broken base64"),
         pytest.param("Your\n application", "Your application", id="folded"),
         pytest.param("", "", id="empty"),
-        pytest.param(
-            "Absage für Zoë",
-            "Absage für Zoë",
-            id="raw utf-8",
-        ),
+        pytest.param("Absage für Zoë", "Absage für Zoë", id="raw utf-8"),
     ],
 )
 def test_encoded_headers(value, subject):
@@ -208,10 +204,7 @@ FLOWED = "From: a@b.example\nSubject: x\nContent-Type: text/plain; format=flowed
     "data",
     [
         pytest.param(FLOWED, id="LF"),
-        pytest.param(
-            FLOWED.replace("\n", "\r\n"),
-            id="CRLF",
-        ),
+        pytest.param(FLOWED.replace("\n", "\r\n"), id="CRLF"),
     ],
 )
 def test_format_flowed_joins_soft_ends_and_keeps_the_signature_mark(data):

@@ -86,11 +86,7 @@ def test_a_little_english_does_not_carry_a_foreign_mail(model):
     [
         pytest.param("", "There are no words here to read.", id="empty"),
         pytest.param("?! ... 🎉", "There are no words here to read.", id="marks"),
-        pytest.param(
-            "12345 67",
-            "There are no words here to read.",
-            id="numbers",
-        ),
+        pytest.param("12345 67", "There are no words here to read.", id="numbers"),
     ],
 )
 def test_mails_without_words_are_not_judged(model, text, note):

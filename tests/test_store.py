@@ -160,18 +160,10 @@ DAMAGE = [
     pytest.param(content("manifest.json", b"{"), DAMAGED.format("manifest.json", "JSONDecodeError"), id="manifest cut short"),
     pytest.param(content("manifest.json", b"\xff\xfe"), DAMAGED.format("manifest.json", "UnicodeDecodeError"), id="manifest not UTF-8"),
     pytest.param(content("manifest.json", b"[]"), r".*manifest.json does not hold an object\." + ADVICE, id="manifest a list"),
-    pytest.param(
-        content("manifest.json", b"[" * 100_000),
-        DAMAGED.format("manifest.json", "RecursionError"),
-        id="manifest nested",
-    ),
+    pytest.param(content("manifest.json", b"[" * 100_000), DAMAGED.format("manifest.json", "RecursionError"), id="manifest nested"),
     pytest.param(words({"more": []}), r".*vocabulary.json does not hold the word lists of a model\." + ADVICE, id="other word lists"),
     pytest.param(words({"words": [1, 2]}), r".*vocabulary.json does not hold the word lists of a model\." + ADVICE, id="words numbers"),
-    pytest.param(
-        words({"words": ["a"]}),
-        ARRAY.format(r"words_idf \(float32\(\d+,\)\) does not hold \(1,\) numbers"),
-        id="fewer words",
-    ),
+    pytest.param(words({"words": ["a"]}), ARRAY.format(r"words_idf \(float32\(\d+,\)\) does not hold \(1,\) numbers"), id="fewer words"),
     pytest.param(large_file, r".*vocabulary.json is larger than 64 MB: not a model of this program\.", id="large vocabulary"),
     pytest.param(content("arrays.npz", b""), DAMAGED.format("arrays.npz", "BadZipFile"), id="arrays empty"),
     pytest.param(content("arrays.npz", b"no zip"), DAMAGED.format("arrays.npz", "BadZipFile"), id="arrays no zip"),
@@ -205,28 +197,12 @@ DAMAGE = [
     ),
     pytest.param(arrays(mail_intercept=lambda a: a * np.nan), r".*arrays.npz: array mail_intercept .*" + ADVICE, id="NaN"),
     pytest.param(arrays(mail_intercept=lambda a: a + np.inf), r".*arrays.npz: array mail_intercept .*" + ADVICE, id="infinite"),
-    pytest.param(
-        arrays(document_scale=lambda a: a * 0),
-        r".*arrays.npz: array document_scale .*" + ADVICE,
-        id="scale 0",
-    ),
-    pytest.param(
-        of_other_features,
-        r".*arrays.npz: array document_mean .*" + ADVICE,
-        id="other document features",
-    ),
-    pytest.param(
-        claims((10**15,)),
-        DAMAGED.format("arrays.npz", r"\w+"),
-        id="array claims 8 PB",
-    ),
+    pytest.param(arrays(document_scale=lambda a: a * 0), r".*arrays.npz: array document_scale .*" + ADVICE, id="scale 0"),
+    pytest.param(of_other_features, r".*arrays.npz: array document_mean .*" + ADVICE, id="other document features"),
+    pytest.param(claims((10**15,)), DAMAGED.format("arrays.npz", r"\w+"), id="array claims 8 PB"),
     pytest.param(claims((10**30,)), DAMAGED.format("arrays.npz", r"\w+"), id="array claims 10**30"),
     pytest.param(claims((-5,)), DAMAGED.format("arrays.npz", "ValueError"), id="array claims -5"),
-    pytest.param(
-        unknown_compression,
-        DAMAGED.format("arrays.npz", "NotImplementedError"),
-        id="unknown compression",
-    ),
+    pytest.param(unknown_compression, DAMAGED.format("arrays.npz", "NotImplementedError"), id="unknown compression"),
 ]
 
 

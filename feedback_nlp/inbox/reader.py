@@ -12,11 +12,11 @@ from pathlib import Path
 from feedback_nlp.errors import InputError
 from feedback_nlp.inbox.charset import decode
 from feedback_nlp.inbox.message import is_message, read_message
-from feedback_nlp.inbox.table import read_csv, read_json_lines
+from feedback_nlp.inbox.table import is_csv, read_csv, read_json
 from feedback_nlp.records import Email, Skipped
 
-# The line that parts the messages of an mbox, and the header that follows it; a text may start with "From " too.
-_MBOX = re.compile(rb"From [^\n]*\n(?:>?[\w-]+:|\r?\n)")
+# The line that parts the messages of an mbox holds a time; a text may start with "From " too.
+_MBOX = re.compile(rb"From [^\n]*\d\d:\d\d[^\n]*\n")
 _ESCAPED_FROM = re.compile(rb"(?m)^>(>*From )")
 
 
@@ -42,7 +42,7 @@ def read_rows(path: Path, text_column: str | None = None) -> Iterator[Email | Sk
     data = _read(path)
     _refuse_binary(data, str(path))
     text = decode(data)
-    read = read_json_lines if text.lstrip()[:1] == "{" else read_csv
+    read = read_json if text.lstrip()[:1] in ("{", "[") else read_csv
     yield from read(text, path, text_column)
 
 
@@ -53,6 +53,7 @@ def read_file(path: Path) -> Email:
 
 def read_bytes(data: bytes, source: str) -> Email:
     """One mail from what was pasted, piped or stands in a file: a message with headers, or plain text."""
+    data = _MBOX.sub(b"", data, count=1) if _MBOX.match(data) else data
     if is_message(data):
         return identified(read_message(data, source))
     _refuse_binary(data, source)
@@ -80,7 +81,7 @@ def _refuse_binary(data: bytes, source: str) -> None:
 
 def _is_table(data: bytes, path: Path) -> bool:
     start = decode(data[:4000]).lstrip()
-    return start.startswith("{") or path.suffix.lower() in (".csv", ".tsv", ".jsonl", ".ndjson")
+    return re.match(r'\{|\[\s*\{\s*"', start) is not None or is_csv(start) or path.suffix.lower() in (".csv", ".tsv", ".jsonl", ".ndjson")
 
 
 def _read_mbox(path: Path) -> Iterator[Email | Skipped]:

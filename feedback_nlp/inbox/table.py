@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,18 +17,9 @@ TEXT_COLUMNS = ("text", "body", "message", "content")
 _LONGEST_CELL = 16_000_000
 
 
-def read_json_lines(text: str, path: Path, text_column: str | None) -> Iterator[Email | Skipped]:
-    """One `Email` for each line that is a JSON object; a line that is not is skipped, and named."""
-    rows: list[tuple[int, dict[str, Any] | Skipped]] = []
-    for number, line in enumerate(text.split("\n"), 1):
-        if line.strip():
-            try:
-                row = json.loads(line)
-                if not isinstance(row, dict):
-                    raise ValueError("not an object")
-                rows.append((number, row))
-            except (ValueError, RecursionError) as error:
-                rows.append((number, Skipped(f"{path}, line {number}", f"not a JSON object ({error})")))
+def read_json(text: str, path: Path, text_column: str | None) -> Iterator[Email | Skipped]:
+    """One `Email` for each line that is a JSON object (or each object of one JSON list); a line that is not is skipped, and named."""
+    rows = list(_objects(text, path))
     found = [row for _, row in rows if isinstance(row, dict)]
     columns = list(dict.fromkeys(name for row in found for name in row))
     name = _text_column(columns, text_column, str(path)) if found else ""
@@ -35,12 +27,42 @@ def read_json_lines(text: str, path: Path, text_column: str | None) -> Iterator[
         yield item if isinstance(item, Skipped) else _email(item, name, number, path)
 
 
+def _objects(text: str, path: Path) -> Iterator[tuple[int, dict[str, Any] | Skipped]]:
+    try:
+        listed = json.loads(text) if text.lstrip().startswith("[") else None
+    except (ValueError, RecursionError):
+        listed = None
+    parts = enumerate(listed if isinstance(listed, list) else text.split("\n"), 1)
+    for number, part in parts:
+        if part == "" or (isinstance(part, str) and not part.strip()):
+            continue
+        try:
+            row = json.loads(part) if isinstance(part, str) else part
+            if not isinstance(row, dict):
+                raise ValueError("not an object")
+            yield number, row
+        except (ValueError, RecursionError) as error:
+            yield number, Skipped(f"{path}, line {number}", f"not a JSON object ({error})")
+
+
+def is_csv(start: str) -> bool:
+    """Whether a text starts with a header line of two cells or more, one of them a column of texts."""
+    cells = next(csv.reader([_without_hint(start).split("\n")[0]], _dialect(_without_hint(start))), [])
+    return len(cells) > 1 and any(cell.strip().lower() in TEXT_COLUMNS for cell in cells)
+
+
+def _without_hint(text: str) -> str:
+    """The text without the line `sep=;` that Excel puts first."""
+    return text.split("\n", 1)[-1] if text[:4].lower() == "sep=" else text
+
+
 def read_csv(text: str, path: Path, text_column: str | None) -> Iterator[Email | Skipped]:
     """One `Email` for each record below the header; a record with too many cells is read and reported."""
     csv.field_size_limit(_LONGEST_CELL)
+    text = _without_hint(text)
     reader = csv.reader(io.StringIO(text, newline=""), _dialect(text))
     try:
-        columns = [c.strip() for c in next(reader, [])]
+        columns = _distinct(c.strip() for c in next(reader, []))
         name = _text_column(columns, text_column, str(path))
         number = 0
         for cells in reader:
@@ -52,6 +74,8 @@ def read_csv(text: str, path: Path, text_column: str | None) -> Iterator[Email |
                     f"{path}, row {number}", f"{len(cells)} cells under {len(columns)} columns; the row was read, but look at its quotes"
                 )
             yield _email(dict(zip(columns, [*cells, *[""] * len(columns)], strict=False)), name, number, path)
+        if text.count('"') % 2:
+            yield Skipped(str(path), "the number of quotes is odd: one that never closes may have swallowed rows; look at the last ones")
     except csv.Error as error:
         raise InputError(f"{path}, line {reader.line_num}: not readable as CSV ({error}). Save it anew as CSV UTF-8.") from error
 
@@ -65,6 +89,16 @@ def _dialect(text: str) -> type[csv.Dialect]:
 
     Dialect.delimiter = delimiter
     return Dialect
+
+
+def _distinct(names: Iterable[str]) -> list[str]:
+    """Column names, a second one of the same name as `name_2`."""
+    seen: Counter[str] = Counter()
+    result = []
+    for name in names:
+        seen[name] += 1
+        result.append(name if seen[name] == 1 else f"{name}_{seen[name]}")
+    return result
 
 
 def _text_column(columns: list[str], wanted: str | None, where: str) -> str:
