@@ -10,7 +10,6 @@ from feedback_nlp.records import Example, Skipped
 TEXT = "We chose Ann. She knows Go."
 ROW = {"id": "1", "text": TEXT, "primary": "another_candidate", "secondary": ["skills_gap"], "evidence": ["We chose Ann."]}
 LABELS = "skills_gap, cultural_fit, another_candidate, hiring_freeze, vague_subjective, not_rejection"
-NONE = {"secondary": [], "evidence": []}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,195 @@
+import io
+import zipfile
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from conftest import SMALL_RECIPE
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from feedback_nlp.examples import read_corpus
+from feedback_nlp.features import BLOCKS
+from feedback_nlp.labels import LABELS, NOT_REJECTION, SENTENCE_LABEL_OF
+from feedback_nlp.language import english_sentences
+from feedback_nlp.records import Example
+from feedback_nlp.store import save
+from feedback_nlp.training import corpus_lexicon, digest_of, fit_linear, fit_stages, prepare, prepare_all, train
+
+
+@pytest.fixture(scope="module")
+def corpus(small_corpus):
+    return [e for i, e in enumerate(small_corpus) if e.split == "test" or i % 3 == 0]
+
+
+@pytest.fixture(scope="module")
+def trained(corpus):
+    return train(corpus, recipe=SMALL_RECIPE)
+
+
+def words_of(model):
+    """Every word that a model could have kept: its lexicon, and the words of its features."""
+    return set(model.lexicon) | {word for block in model.blocks.values() for feature in block.vocabulary for word in feature.split(" ")}
+
+
+def texts_of(examples):
+    return [e.text for e in examples]
+
+
+def test_training_twice_gives_one_model(corpus, trained):
+    again = train(corpus, recipe=SMALL_RECIPE)
+    assert again.manifest["digest"] == trained.manifest["digest"]
+    assert np.array_equal(again.predict_proba(texts_of(corpus)), trained.predict_proba(texts_of(corpus)))
+
+
+def test_the_order_of_rows_does_not_matter(corpus, trained):
+    rows = [corpus[i] for i in np.random.default_rng(1).permutation(len(corpus))]
+    assert rows != corpus
+    turned = train(rows, recipe=SMALL_RECIPE)
+    assert turned.manifest["digest"] == trained.manifest["digest"]
+    assert np.array_equal(turned.predict_proba(texts_of(corpus)), trained.predict_proba(texts_of(corpus)))
+
+
+@pytest.mark.parametrize("change", ["text", "primary", "voice", "sentences", "recipe"])
+def test_the_digest_changes_with(change, corpus):
+    at = next(i for i, e in enumerate(corpus) if e.split == "train")
+    other = {"text": corpus[at].text + " Bye.", "primary": NOT_REJECTION, "voice": "nobody", "sentences": ()}
+    changed = list(corpus) if change == "recipe" else [*corpus[:at], replace(corpus[at], **{change: other[change]}), *corpus[at + 1 :]]
+    recipe = replace(SMALL_RECIPE, seed=9) if change == "recipe" else SMALL_RECIPE
+    assert digest_of(changed, [], recipe) != digest_of(corpus, [], SMALL_RECIPE)
+
+
+CANARY = "quillowby"
+
+
+def canary_rows(split):
+    text = f"We {CANARY} you, and the {CANARY} went to somebody else."
+    span = ((0, len(text), "another_candidate"),)
+    return [Example(f"canary-{i}", text, "another_candidate", sentences=span, voice=f"canary-{i}", split=split) for i in range(3)]
+
+
+def test_training_rows_are_read(corpus, trained):
+    model = train([*corpus, *canary_rows("train")], recipe=SMALL_RECIPE)
+    assert model.manifest["digest"] != trained.manifest["digest"]
+    assert CANARY in model.lexicon
+    assert all(CANARY in model.blocks[name].vocabulary for name in ("words", "mail"))
+
+
+def test_test_rows_are_never_read(corpus, trained):
+    model = train([*corpus, *canary_rows("test")], recipe=SMALL_RECIPE)
+    assert model.manifest == trained.manifest
+    assert not [word for word in words_of(model) if CANARY in word]
+    assert np.array_equal(model.predict_proba(texts_of(corpus)), trained.predict_proba(texts_of(corpus)))
+
+
+@pytest.mark.xfail(strict=True, reason="prepare_all does not leave out loose rows of the test split (digest_of and the lexicon do)")
+def test_loose_test_rows_are_never_read(corpus):
+    loose = [replace(row, primary="") for row in canary_rows("test")]
+    _, extra = prepare_all(corpus, loose, frozenset(), SMALL_RECIPE)
+    assert extra == []
+
+
+@pytest.fixture(scope="module")
+def stages(corpus):
+    documents, extra = prepare_all(corpus, [], corpus_lexicon(corpus, [], SMALL_RECIPE), SMALL_RECIPE)
+    return fit_stages(documents, extra, SMALL_RECIPE)
+
+
+def test_scikit_learn_and_arrays_agree(trained, stages):
+    mails = read_corpus()[0][::15]
+    documents = []
+    for e in mails:
+        document = prepare(e, trained.preprocessor)
+        english = english_sentences(document.sentences, trained.blocks["words"].vocabulary)
+        if english:
+            documents.append(replace(document, sentences=tuple(english)))
+    assert len(documents) >= 300
+    outputs = stages.output(documents)
+    sentences = [d.sentences for d in documents]
+    for ours, theirs in zip(trained.sentence_probabilities(sentences), outputs, strict=True):
+        np.testing.assert_allclose(ours, theirs.sentences, rtol=0, atol=1e-6)
+    np.testing.assert_allclose(trained.mail_probabilities(sentences), [o.mail for o in outputs], rtol=0, atol=1e-6)
+    scores = trained.document(np.array([o.features for o in outputs]))
+    expected = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
+    predictions = list(trained.classify(d.example.text for d in documents))
+    got = [[p.scores[label] for label in LABELS] for p in predictions]
+    np.testing.assert_allclose(got, expected, rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize("order", [["c", "a", "b"], [True]], ids=["three-labels", "yes-or-no"])
+def test_fit_linear_is_the_scikit_learn_pipeline(order):
+    rng = np.random.default_rng(0)
+    x, weights = rng.normal(3, 2, (80, 5)), rng.random(80)
+    y = rng.permutation((order if len(order) > 1 else [True, False]) * 40)[:80]
+    pipeline = make_pipeline(StandardScaler(), LogisticRegression(C=0.5, max_iter=2000))
+    pipeline.fit(x, y, logisticregression__sample_weight=weights)
+    expected = pipeline.decision_function(x)
+    expected = expected[:, [list(pipeline.classes_).index(label) for label in order]] if len(order) > 1 else expected[:, None]
+    np.testing.assert_allclose(fit_linear(x, y, 0.5, order, weights)(x), expected, rtol=0, atol=1e-9)
+
+
+NAMES = ["oluwaseun", "ngozi", "xóchitl", "nguyễn", "wioletta", "ถนอม", "bhattacharya", "tāmati"]
+
+
+def test_names_of_one_sender_are_in_no_byte_of_the_model(corpus, tmp_path):
+    assert not [name for e in corpus for name in NAMES if name in e.text.lower()]
+    rows = []
+    for i, name in enumerate(NAMES * 3):
+        text = f"hi {name}, {name} and i spoke with {NAMES[(i + 1) % len(NAMES)]}. sorry {name}, we chose {name} for the role.\n\n{name}"
+        rows.append(Example(f"names-{i}", text, "another_candidate", sentences=((0, len(text), "another_candidate"),), voice="one"))
+    own = Example("own-names", rows[0].text.replace("role", "post"), "another_candidate")
+    folder = save(train([*corpus, *rows], own=[own], recipe=SMALL_RECIPE), tmp_path / "model", "card")
+    content = b"\n".join(bytes_of(path) for path in folder.iterdir()).lower()
+    assert b"sorry" in content
+    forms = [form for name in NAMES for form in (name.encode(), name.encode("utf-16-le"), ascii(name)[1:-1].encode())]
+    assert not [form for form in forms if form in content]
+
+
+def bytes_of(path):
+    """A file's bytes, those of an archive unpacked too."""
+    content = path.read_bytes()
+    if path.suffix != ".npz":
+        return content
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return b"\n".join([content, *(archive.read(name) for name in archive.namelist())])
+
+
+def test_a_word_of_too_few_senders_is_not_kept(trained, corpus):
+    words = words_of(trained)
+    known = {w for e in corpus if e.split == "train" for w in e.text.split() if w.isascii() and w.isalpha() and w.islower() and len(w) > 3}
+    by = {w: {e.voice for e in corpus if e.split == "train" and w in e.text.lower()} for w in known}
+    alone = {w for w, voices in by.items() if len(voices) == 1 and voices != {"starter"}}
+    assert len(alone) > 100
+    assert not alone & words
+
+
+UNLABELLED = [
+    Example(f"unlabelled-{i}", f"Thank you for coming.\n\n{start} and the {CANARY} budget was taken away, so the role is gone.", "hiring_freeze")
+    for i, start in enumerate(["Sadly we looked at the numbers", "We sat with finance last week", "I must tell you that they met"])
+]
+
+
+def test_a_mail_without_sentence_labels_teaches(corpus, trained):
+    model = train([*corpus, *UNLABELLED[:2]], own=UNLABELLED[2:], recipe=SMALL_RECIPE)
+    assert (model.manifest["mails"], model.manifest["own"]) == (trained.manifest["mails"] + 3, 1)
+    for name in ("words", "mail"):
+        block = model.blocks[name]
+        assert CANARY in block.vocabulary
+        assert block.coefficients[block.vocabulary[CANARY]].argmax() == LABELS.index("hiring_freeze")
+
+
+def test_the_telling_sentence_gets_the_label(corpus):
+    documents, _ = prepare_all([*corpus, *UNLABELLED], [], corpus_lexicon(corpus, [], SMALL_RECIPE), SMALL_RECIPE)
+    labels = [d.labels for d in documents if d.example in UNLABELLED]
+    assert labels == [(None, SENTENCE_LABEL_OF["hiring_freeze"])] * 3
+
+
+def test_what_is_in_a_model(trained, corpus):
+    assert tuple(trained.blocks) == BLOCKS
+    assert trained.manifest["mails"] == sum(e.split == "train" for e in corpus)
+    for name, block in trained.blocks.items():
+        assert 0 < len(block.vocabulary) <= SMALL_RECIPE.limits[name]
+        assert sorted(block.vocabulary.values()) == list(range(len(block.idf)))
+        assert np.array_equal(block.coefficients, block.coefficients.astype(np.float16))
+        assert np.array_equal(block.idf, block.idf.astype(np.float32))
