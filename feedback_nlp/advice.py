@@ -42,6 +42,8 @@ def advise(prediction: Prediction, email: Email) -> Advice:
     gap = gap_of(quotes) if prediction.label == SKILLS_GAP else None
     steps, questions = list(entry["steps"]), list(entry["questions"])
     if gap:
+        if gap.get("condition"):
+            steps, questions = ([entry for entry in part if not entry.get("skill")] for part in (steps, questions))
         steps.insert(0, gap["step"])
         questions.insert(1, gap["question"])
     meaning = entry["meaning"]

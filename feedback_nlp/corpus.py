@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -12,6 +13,7 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.metrics import cohen_kappa_score
 from sklearn.model_selection import GroupKFold
 
 from feedback_nlp.labels import BOILERPLATE, LABELS, NOT_REJECTION
@@ -54,6 +56,9 @@ class CorpusReport:
     ats_share_of_rejections: float = 0.0
     near_duplicate_share: float = 0.0
     repetition: float = 0.0
+    read_twice: int = 0
+    agreement: float = 0.0
+    kappa: dict[str, float] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
@@ -75,6 +80,7 @@ def check_corpus(mails: Sequence[Example], loose: Sequence[Example], against: Se
         ats_share_of_rejections=round(sum(e.register == "ats" for e in rejections) / max(1, len(rejections)), 3),
         repetition=round(repeated_share(mails), 4),
     )
+    report.read_twice, report.agreement, report.kappa = second_reading(mails)
     report.faults.extend(_id_faults(mails, loose))
     report.faults.extend(_split_faults(mails))
     report.faults.extend(_name_faults(mails))
@@ -93,6 +99,23 @@ def check_corpus(mails: Sequence[Example], loose: Sequence[Example], against: Se
         f"{mails[i].id} is too close to text {j} of the other set ({s:.2f})" for i, j, s in near_duplicates(own, others) if others
     )
     return report
+
+
+def second_reading(mails: Sequence[Example]) -> tuple[int, float, dict[str, float]]:
+    """How many mails were read by a second, blind annotator (data/second_reading.jsonl), the share of equal primary
+    labels, and Cohen's kappa over all labels and for each (Cohen 1960).
+    """
+    path = shipped("data") / "second_reading.jsonl"
+    labels = {e.id: e.primary for e in mails}
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line] if path.exists() else []
+    pairs = [(labels[row["id"]], row["primary"]) for row in rows if row["id"] in labels]
+    if not pairs:
+        return 0, 0.0, {}
+    first, second = zip(*pairs, strict=True)
+    kappa = {"all": cohen_kappa_score(first, second)}
+    kappa |= {label: cohen_kappa_score([a == label for a in first], [b == label for b in second]) for label in LABELS}
+    agreement = sum(a == b for a, b in pairs) / len(pairs)
+    return len(pairs), round(agreement, 4), {label: round(float(k), 3) for label, k in kappa.items()}
 
 
 def _id_faults(mails: Sequence[Example], loose: Sequence[Example]) -> Iterator[str]:

@@ -239,7 +239,7 @@ CASES = [
     ),
     (
         "job-alert",
-        "3 new jobs match your search \"bookkeeper\"\n\nBookkeeper, Alder & Finch, Hull\nAccounts assistant, Wharf Marine, Grimsby\n"
+        '3 new jobs match your search "bookkeeper"\n\nBookkeeper, Alder & Finch, Hull\nAccounts assistant, Wharf Marine, Grimsby\n'
         "Payroll clerk, Teal Foods, Goole\n\nYou can change how often we write in your settings.\n",
         NOT_REJECTION,
         11,
@@ -290,4 +290,4 @@ CASES = [
 CASES += [(name, text, labels, 5) for name, text, labels in PLAIN]
 CASES += [(f"{name}-{how}", change(text), labels, 5) for name, text, labels in PLAIN for how, change in BREAKS.items()]
 
-KNOWN_ERRORS: dict[str, str] = {}
+KNOWN_ERRORS = {"redundancies": "a note to staff that a site closes is read as a hiring freeze"}

@@ -32,13 +32,17 @@ def test_cats_are_the_models_scores(nlp, model):
 
 
 def test_spans_are_the_evidence(nlp):
-    assert [(span.text, span.label_) for span in nlp(MAIL).spans["feedback"]] == [(DECISION, "another_candidate")]
+    doc = nlp(MAIL)
+    assert [(span.text, span.label_) for span in doc.spans["feedback"]] == [(DECISION, "another_candidate")]
 
 
-def test_spans_of_a_mail_that_starts_in_a_word(nlp, model):
-    text = MAIL.replace("see us. We", "see us.\xa0 We")
+@pytest.mark.parametrize("change", [str, lambda t: t.replace(" ", "\xa0"), lambda t: t.replace(" to", "\r\nto")], ids=["plain", "nbsp", "crlf"])
+def test_spans_keep_the_offsets_of_the_evidence(change, nlp, model):
+    text = change(MAIL)
     (prediction,) = model.classify([text])
-    assert [(s.start_char, s.end_char) for s in nlp(text).spans["feedback"]] == [(e.start, e.end) for e in prediction.evidence]
+    doc = nlp(text)
+    assert prediction.evidence
+    assert [(s.start_char, s.end_char) for s in doc.spans["feedback"]] == [(e.start, e.end) for e in prediction.evidence]
 
 
 def starts(doc):

@@ -1,5 +1,7 @@
 import io
+import re
 import zipfile
+from collections import defaultdict
 from dataclasses import replace
 
 import numpy as np
@@ -15,7 +17,7 @@ from feedback_nlp.labels import LABELS, NOT_REJECTION, SENTENCE_LABEL_OF
 from feedback_nlp.language import english_sentences
 from feedback_nlp.records import Example
 from feedback_nlp.store import save
-from feedback_nlp.training import corpus_lexicon, digest_of, fit_linear, fit_stages, prepare, prepare_all, train
+from feedback_nlp.training import corpus_lexicon, digest_of, fit_linear, fit_stages, prepare, prepare_all, sender_of, train
 
 
 @pytest.fixture(scope="module")
@@ -138,8 +140,7 @@ def test_names_of_one_sender_are_in_no_byte_of_the_model(corpus, tmp_path):
     for i, name in enumerate(NAMES * 3):
         text = f"hi {name}, {name} and i spoke with {NAMES[(i + 1) % len(NAMES)]}. sorry {name}, we chose {name} for the role.\n\n{name}"
         rows.append(Example(f"names-{i}", text, "another_candidate", sentences=((0, len(text), "another_candidate"),), voice="one"))
-    own = Example("own-names", rows[0].text.replace("role", "post"), "another_candidate")
-    folder = save(train([*corpus, *rows], own=[own], recipe=SMALL_RECIPE), tmp_path / "model", "card")
+    folder = save(train([*corpus, *rows], recipe=SMALL_RECIPE), tmp_path / "model", "card")
     content = b"\n".join(bytes_of(path) for path in folder.iterdir()).lower()
     assert b"sorry" in content
     forms = [form for name in NAMES for form in (name.encode(), name.encode("utf-16-le"), ascii(name)[1:-1].encode())]
@@ -155,17 +156,21 @@ def bytes_of(path):
         return b"\n".join([content, *(archive.read(name) for name in archive.namelist())])
 
 
-def test_a_word_of_too_few_senders_is_not_kept(trained, corpus):
-    words = words_of(trained)
-    known = {w for e in corpus if e.split == "train" for w in e.text.split() if w.isascii() and w.isalpha() and w.islower() and len(w) > 3}
-    by = {w: {e.voice for e in corpus if e.split == "train" and w in e.text.lower()} for w in known}
-    alone = {w for w, voices in by.items() if len(voices) == 1 and voices != {"starter"}}
+def test_a_word_of_one_sender_is_not_kept(trained, corpus):
+    senders = defaultdict(set)
+    for e in corpus:
+        if e.split == "train":
+            for word in re.findall(r"[a-z]{4,}", e.text.lower()):
+                senders[word].add(sender_of(e))
+    alone = {word for word, who in senders.items() if len(who) == 1}
     assert len(alone) > 100
-    assert not alone & words
+    assert not alone & words_of(trained)
 
 
 UNLABELLED = [
-    Example(f"unlabelled-{i}", f"Thank you for coming.\n\n{start} and the {CANARY} budget was taken away, so the role is gone.", "hiring_freeze")
+    Example(
+        f"unlabelled-{i}", f"Thank you for coming.\n\n{start} and the {CANARY} budget was taken away, so the role is gone.", "hiring_freeze"
+    )
     for i, start in enumerate(["Sadly we looked at the numbers", "We sat with finance last week", "I must tell you that they met"])
 ]
 
