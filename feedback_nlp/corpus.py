@@ -26,6 +26,7 @@ from feedback_nlp.training import (
     Recipe,
     corpus_lexicon,
     fit_document_stage,
+    group_of,
     lexicon_of,
     out_of_fold,
     prepare_all,
@@ -236,11 +237,11 @@ def learning_curve(
 ) -> list[dict[str, float]]:
     """Figures on the test split of models trained on shares of the training voices (every n-th voice, the starter's rows likewise)."""
     test = [e for e in mails if e.split == "test"]
-    voices = sorted({sender_of(e) for e in mails if e.split == "train"})
+    voices = sorted({group_of(e) for e in mails if e.split == "train"})
     rows = []
     for share in shares:
         kept = {voice for i, voice in enumerate(voices) if int((i + 1) * share) > int(i * share)}
-        part = [e for e in mails if e.split == "train" and sender_of(e) in kept]
+        part = [e for e in mails if e.split == "train" and group_of(e) in kept]
         few = [e for i, e in enumerate(loose) if int((i + 1) * share) > int(i * share)]
         say(f"{share:.3f} of the voices: {len(part)} mails")
         model = train(part, few)

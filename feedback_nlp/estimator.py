@@ -84,7 +84,10 @@ class FeedbackClassifier(_TextTags, ClassifierMixin, BaseEstimator):
         if unknown:
             raise ValueError(f"unknown label {unknown[0]!r}: the labels are {', '.join(LABELS)}")
         corpus, loose = read_corpus() if self.with_corpus else ([], [])
-        own = [Example(id=f"own-{i:06}", text=text, primary=label) for i, (text, label) in enumerate(zip(texts, labels, strict=True))]
+        own = [
+            Example(id=f"own-{i:06}", text=text, primary=label, voice=f"text-{i}")
+            for i, (text, label) in enumerate(zip(texts, labels, strict=True))
+        ]
         self.model_ = train(corpus, loose, own, self.recipe or Recipe())
         self.classes_ = self.model_.classes_
         return self

@@ -58,11 +58,12 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Prepared:
-    """A mail ready for training: its sentences, each one's label (None: unknown), and who sent it."""
+    """A mail ready for training: its sentences, each one's label (None: unknown), its sender, and its group."""
 
     example: Example
     sentences: tuple[Sentence, ...]
     labels: tuple[str | None, ...]
+    sender: str
     group: str
 
 
@@ -79,15 +80,22 @@ def lexicon_of(texts: Iterable[tuple[str, str]], least_senders: int) -> frozense
 
 
 def sender_of(example: Example) -> str:
-    """Who wrote it: its voice. Rows without a voice, and the starter's, come from as many hands as there are rows."""
-    return example.voice if example.voice not in ("", "starter") else example.id
+    """Whose words they are: the voice's. The starter's rows come from as many hands as there are rows; all rows without a
+    voice are a person's own mails and count as one hand, so that no name in them enters a vocabulary.
+    """
+    return example.id if example.voice == "starter" else example.voice or "own"
+
+
+def group_of(example: Example) -> str:
+    """What stays together in cross-validation: a voice; other rows stand alone."""
+    return example.id if example.voice in ("", "starter") else example.voice
 
 
 def prepare(example: Example, preprocessor: Preprocessor) -> Prepared:
     """Splits a mail and carries the labels of its character spans over to the sentences."""
     sentences = tuple(preprocessor(example.text))
     labels = tuple(_label_at(example, s) for s in sentences)
-    return Prepared(example, sentences, labels, sender_of(example))
+    return Prepared(example, sentences, labels, sender_of(example), group_of(example))
 
 
 def _label_at(example: Example, sentence: Sentence) -> str | None:
@@ -200,13 +208,13 @@ def fit_sentence_stage(documents: Sequence[Prepared], recipe: Recipe) -> Stage:
     """Learns from every sentence that has a label."""
     places = [(d, i, label) for d in documents for i, label in enumerate(d.labels) if label is not None]
     stage = Stage(SENTENCE_BLOCKS, SENTENCE_LABELS, recipe.sentence_c, recipe)
-    return stage.fit([(d.sentences, i) for d, i, _ in places], [label for *_, label in places], [d.group for d, *_ in places])
+    return stage.fit([(d.sentences, i) for d, i, _ in places], [label for *_, label in places], [d.sender for d, *_ in places])
 
 
 def fit_stages(documents: Sequence[Prepared], extra: Sequence[Prepared], recipe: Recipe) -> Stages:
     """The two first stages; `extra` documents are loose sentences, which teach the sentence stage alone."""
     mail = Stage([MAIL_BLOCK], LABELS, recipe.mail_c, recipe)
-    mail.fit([(d.sentences, 0) for d in documents], [d.example.primary for d in documents], [d.group for d in documents])
+    mail.fit([(d.sentences, 0) for d in documents], [d.example.primary for d in documents], [d.sender for d in documents])
     return Stages(fit_sentence_stage([*documents, *extra], recipe), mail)
 
 
@@ -286,7 +294,7 @@ def fit_secondary(features: Floats, examples: Sequence[Example], recipe: Recipe)
             continue
         held_out = np.zeros(len(rows))
         folds = StratifiedGroupKFold(5, shuffle=True, random_state=recipe.seed)
-        for train, test in folds.split(x, y, groups=[sender_of(examples[i]) for i in rows]):
+        for train, test in folds.split(x, y, groups=[group_of(examples[i]) for i in rows]):
             held_out[test] = fit_linear(x[train], y[train], recipe.secondary_c, [True])(x[test])[:, 0]
         thresholds.append(_best_threshold(1 / (1 + np.exp(-held_out)), y))
         maps.append(fit_linear(x, y, recipe.secondary_c, [True]))
@@ -313,7 +321,7 @@ def prepare_all(
 ) -> tuple[list[Prepared], list[Prepared]]:
     """The training rows and the loose sentences, prepared, in an order that does not depend on the input's."""
     rows = sorted((e for e in examples if e.split == "train"), key=lambda e: e.id)
-    extra = sorted(loose, key=lambda e: e.id)
+    extra = sorted((e for e in loose if e.split == "train"), key=lambda e: e.id)
     say(f"reading {len(rows)} mails and {len(extra)} loose sentences")
     preprocessor = Preprocessor(lexicon)
     taught = [prepare(e, preprocessor) for e in extra]

@@ -34,14 +34,16 @@ def entries(value):
 def test_table_has_every_label_and_nothing_unknown():
     assert set(TABLE) == {*LABELS, "form_mail", "gap"}
     assert all(set(TABLE[label]) == {"meaning", "steps", "questions"} for label in LABELS)
-    assert all(set(gap) == {"kind", "words", "step", "question"} for gap in GAPS)
+    assert all(set(gap) - {"condition"} == {"kind", "words", "step", "question"} for gap in GAPS)
 
 
 def test_every_entry_says_something_and_names_its_source():
     found = list(entries(TABLE))
     assert len(found) > 40
-    assert [e for e in found if set(e) - {"contact"} != {"text", "rests_on"} or not e["text"].strip() or e["rests_on"] not in SOURCES] == []
-    assert [e for e in found if not isinstance(e.get("contact", False), bool)] == []
+    assert [
+        e for e in found if set(e) - {"contact", "skill"} != {"text", "rests_on"} or not e["text"].strip() or e["rests_on"] not in SOURCES
+    ] == []
+    assert [e for e in (*found, *GAPS) for flag in ("contact", "skill", "condition") if not isinstance(e.get(flag, False), bool)] == []
 
 
 @pytest.mark.parametrize("label", LABELS)

@@ -36,7 +36,9 @@ def test_spans_are_the_evidence(nlp):
     assert [(span.text, span.label_) for span in doc.spans["feedback"]] == [(DECISION, "another_candidate")]
 
 
-@pytest.mark.parametrize("change", [str, lambda t: t.replace(" ", "\xa0"), lambda t: t.replace(" to", "\r\nto")], ids=["plain", "nbsp", "crlf"])
+@pytest.mark.parametrize(
+    "change", [str, lambda t: t.replace(" ", "\xa0"), lambda t: t.replace(" to", "\r\nto")], ids=["plain", "nbsp", "crlf"]
+)
 def test_spans_keep_the_offsets_of_the_evidence(change, nlp, model):
     text = change(MAIL)
     (prediction,) = model.classify([text])

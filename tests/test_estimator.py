@@ -114,7 +114,9 @@ def test_input_that_is_no_list_of_texts(x, message, fitted):
 @pytest.mark.parametrize(
     ("y", "message"),
     [
-        pytest.param(["hiring_freeze", "ghosted"], "unknown label 'ghosted': the labels are skills_gap, cultural_fit, .*not_rejection$", id="unknown"),
+        pytest.param(
+            ["hiring_freeze", "ghosted"], "unknown label 'ghosted': the labels are skills_gap, cultural_fit, .*not_rejection$", id="unknown"
+        ),
         pytest.param([0, 1], "unknown label '0': the labels are", id="numbers"),
         pytest.param(["hiring_freeze"], "2 texts but 1 labels", id="too-few"),
         pytest.param(["hiring_freeze"] * 3, "2 texts but 3 labels", id="too-many"),
@@ -138,7 +140,9 @@ def test_not_fitted(use):
 # what they do
 
 
-@pytest.mark.parametrize("make", [list, tuple, np.array, lambda texts: np.array(texts, dtype=object), iter], ids=["list", "tuple", "str", "object", "iter"])
+@pytest.mark.parametrize(
+    "make", [list, tuple, np.array, lambda texts: np.array(texts, dtype=object), iter], ids=["list", "tuple", "str", "object", "iter"]
+)
 def test_sentence_tokens(make):
     texts = ["The crane is idle.", "Ada saw the crane. Idle!"]
     tokens = SentenceTokens(least_texts=2).fit(make(texts)).transform(make(texts))
