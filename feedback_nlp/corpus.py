@@ -85,11 +85,12 @@ def check_corpus(mails: Sequence[Example], loose: Sequence[Example], against: Se
     report.faults.extend(_id_faults(mails, loose))
     report.faults.extend(_split_faults(mails))
     report.faults.extend(_name_faults(mails))
-    masked = masked_texts([e.text for e in (*mails, *loose)] + list(against), [*mails, *loose])
-    own, others = masked[: len(mails)], masked[len(mails) + len(loose) :]
-    equal = Counter(masked[: len(mails) + len(loose)])
+    rows = [*mails, *loose]
+    masked = masked_texts([e.text for e in rows] + list(against), rows)
+    own, others = masked[: len(rows)], masked[len(rows) :]
+    equal = Counter(own)
     report.faults.extend(f"equal after masking, {n} times: {text[:60]!r}" for text, n in equal.items() if n > 1 and len(text) > 20)
-    near = [(i, j, s) for i, j, s in near_duplicates(own) if not (mails[i].pair_id and mails[i].pair_id == mails[j].pair_id)]
+    near = [(i, j, s) for i, j, s in near_duplicates(own[: len(mails)]) if not (mails[i].pair_id and mails[i].pair_id == mails[j].pair_id)]
     report.near_duplicate_share = round(len({k for i, j, _ in near for k in (i, j)}) / max(1, len(mails)), 4)
     report.faults.extend(
         f"near-duplicates with different labels: {mails[i].id} {mails[i].primary}, {mails[j].id} {mails[j].primary} ({s:.2f})"
@@ -97,7 +98,7 @@ def check_corpus(mails: Sequence[Example], loose: Sequence[Example], against: Se
         if mails[i].primary != mails[j].primary
     )
     report.faults.extend(
-        f"{mails[i].id} is too close to text {j} of the other set ({s:.2f})" for i, j, s in near_duplicates(own, others) if others
+        f"{rows[i].id} is too close to text {j} of the other set ({s:.2f})" for i, j, s in near_duplicates(own, others) if others
     )
     return report
 

@@ -63,10 +63,10 @@ class SentenceTokens(_TextTags, TransformerMixin, BaseEstimator):
 
 
 class FeedbackClassifier(_TextTags, ClassifierMixin, BaseEstimator):
-    """The two-stage model as a classifier: texts in, labels out.
+    """The model as a classifier: texts in, labels out.
 
-    Fitted on mails and labels alone it takes the sentence stage's labels from the mails' (first sentences of a mail
-    teach little then: give the shipped corpus with `with_corpus=True`, which a handful of own mails needs).
+    It learns from the shipped corpus and the given mails together; without the corpus (`with_corpus=False`), which takes
+    hundreds of mails of every label, the loose labelled sentences still teach the sentence stage.
     """
 
     def __init__(self, with_corpus: bool = True, recipe: Recipe | None = None) -> None:
@@ -83,7 +83,8 @@ class FeedbackClassifier(_TextTags, ClassifierMixin, BaseEstimator):
         unknown = sorted(set(labels) - set(LABELS))
         if unknown:
             raise ValueError(f"unknown label {unknown[0]!r}: the labels are {', '.join(LABELS)}")
-        corpus, loose = read_corpus() if self.with_corpus else ([], [])
+        corpus, loose = read_corpus()
+        corpus = corpus if self.with_corpus else []
         own = [
             Example(id=f"own-{i:06}", text=text, primary=label, voice=f"text-{i}")
             for i, (text, label) in enumerate(zip(texts, labels, strict=True))

@@ -130,7 +130,10 @@ class Stage:
         self.names, self.order, self.c, self.recipe = tuple(blocks), tuple(order), c, recipe
 
     def fit(self, items: Sequence[Item], labels: Sequence[str], senders: Sequence[str]) -> Stage:
-        """Learns from items, their labels, and who sent them."""
+        """Learns from items, their labels, and who sent them. Raises ValueError where a label has no item."""
+        missing = set(self.order) - set(labels)
+        if missing:
+            raise ValueError(f"there is nothing labelled {min(missing)!r} to learn from; every label needs some rows in every fold")
         self.vectorizers = {name: self._vectorizer(name, items, senders) for name in self.names}
         self.classifier = LogisticRegression(C=self.c, max_iter=300, tol=1e-3).fit(self._transform(items), labels)
         # Half precision keeps the model file small; rounding here keeps the saved model equal to this one.
@@ -358,7 +361,7 @@ def train(
 def _guess_labels(documents: list[Prepared], extra: list[Prepared], recipe: Recipe, say: Progress) -> list[Prepared]:
     """For mails whose sentences nobody labelled: the sentence that most likely says it gets the mail's label."""
     unlabelled = [i for i, d in enumerate(documents) if not any(d.labels)]
-    if not unlabelled or len(unlabelled) == len(documents):
+    if not unlabelled or (len(unlabelled) == len(documents) and not extra):
         return documents
     say(f"finding the telling sentence in {len(unlabelled)} mails")
     stage = fit_sentence_stage([d for d in documents if any(d.labels)] + extra, recipe)

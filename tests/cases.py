@@ -1,4 +1,4 @@
-"""Mails that rivals get wrong, by failure (the numbers are those of the list in docs): own words, read by test_cases.py.
+"""Mails that other tools get wrong, by kind of failure (1 to 13), in words of our own: read by test_cases.py.
 
 Each is (id, text, expected, failure); expected is a set of labels, or "rejection" (any reason), or "not_rejection".
 """

@@ -18,7 +18,7 @@ def commands(group, path=()):
             yield from commands(command, (*path, name))
 
 
-@pytest.mark.parametrize(("path", "command"), commands(main), ids=lambda value: "-".join(value) if isinstance(value, tuple) else "")
+@pytest.mark.parametrize(("path", "command"), list(commands(main)), ids=lambda value: "-".join(value) if isinstance(value, tuple) else "")
 def test_every_command_and_option_has_help(path, command):
     assert command.help
     assert all(option.help for option in command.params if isinstance(option, click.Option))

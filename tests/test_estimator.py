@@ -21,18 +21,20 @@ TEXTS = ["We chose another candidate.", "The role was put on hold.\n\nBest,\nIda
 both = pytest.mark.parametrize("estimator", ESTIMATORS, ids=lambda e: type(e).__name__)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def mails(small_corpus):
     return [e for e in small_corpus if e.split == "train"][::3]
 
 
-@pytest.fixture
-def little_corpus(mails, monkeypatch):
+@pytest.fixture(scope="module")
+def little_corpus(mails):
     """What `with_corpus=True` reads, made small."""
-    monkeypatch.setattr("feedback_nlp.examples.read_corpus", lambda: (mails, []))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("feedback_nlp.examples.read_corpus", lambda: (mails, []))
+        yield
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def fitted(little_corpus):
     return FeedbackClassifier(recipe=SMALL_RECIPE).fit(TEXTS, ["another_candidate", "hiring_freeze"])
 
@@ -49,7 +51,7 @@ def test_check_estimator(estimator):
 
 
 APPLICABLE = """
-    check_do_not_raise_errors_in_init_or_set_param check_estimator_cloneable check_estimator_repr check_estimator_tags_renamed
+    check_do_not_raise_errors_in_init_or_set_params check_estimator_cloneable check_estimator_repr check_estimator_tags_renamed
     check_estimators_unfitted check_fit1d check_get_params_invariance check_mixin_order check_n_features_in_after_fitting
     check_no_attributes_set_in_init check_nonsquare_error check_parameters_default_constructible check_set_params
     check_supervised_y_no_nan check_valid_tag_types
@@ -144,15 +146,15 @@ def test_not_fitted(use):
     "make", [list, tuple, np.array, lambda texts: np.array(texts, dtype=object), iter], ids=["list", "tuple", "str", "object", "iter"]
 )
 def test_sentence_tokens(make):
-    texts = ["The crane is idle.", "Ada saw the crane. Idle!"]
-    tokens = SentenceTokens(least_texts=2).fit(make(texts)).transform(make(texts))
-    assert tokens == [[["the", "crane", "is", "idle", "."]], [["<name>", "saw", "the", "crane", "."], ["idle", "!"]]]
+    texts = ["The crane is idle.", "Ada saw the idle crane. Idle!"]
+    tokens = SentenceTokens(least_texts=1).fit(make(texts)).transform(make(texts))
+    assert tokens == [[["the", "crane", "is", "idle", "."]], [["<name>", "saw", "the", "idle", "crane", "."], ["idle", "!"]]]
 
 
 def test_the_lexicon_holds_what_enough_texts_use():
     fitted = SentenceTokens(least_texts=2).fit(["The crane is idle.", "Ada saw the crane."])
     assert fitted.lexicon_ == {"the", "crane"}
-    assert SentenceTokens(least_texts=1).fit(["Ada saw."]).lexicon_ == {"ada", "saw"} - {"ada"}
+    assert SentenceTokens(least_texts=1).fit(["Ada saw."]).lexicon_ == {"saw"}
 
 
 def words(mail):
@@ -188,8 +190,8 @@ def test_a_fitted_classifier_can_be_pickled_and_cloned(fitted):
     assert not hasattr(clone(fitted), "model_")
 
 
-@pytest.mark.xfail(strict=True, reason="without the corpus no sentence has a label: fit fails with 'empty vocabulary passed to fit'")
-def test_without_the_corpus(mails):
+def test_without_the_corpus(small_corpus):
+    mails = [e for e in small_corpus if e.split == "train"]
     texts, labels = [e.text for e in mails], [e.primary for e in mails]
     alone = FeedbackClassifier(with_corpus=False, recipe=SMALL_RECIPE).fit(texts, labels)
     assert alone.score(texts, labels) > 0.5

@@ -85,7 +85,6 @@ def test_test_rows_are_never_read(corpus, trained):
     assert np.array_equal(model.predict_proba(texts_of(corpus)), trained.predict_proba(texts_of(corpus)))
 
 
-@pytest.mark.xfail(strict=True, reason="prepare_all does not leave out loose rows of the test split (digest_of and the lexicon do)")
 def test_loose_test_rows_are_never_read(corpus):
     loose = [replace(row, primary="") for row in canary_rows("test")]
     _, extra = prepare_all(corpus, loose, frozenset(), SMALL_RECIPE)
@@ -131,17 +130,18 @@ def test_fit_linear_is_the_scikit_learn_pipeline(order):
     np.testing.assert_allclose(fit_linear(x, y, 0.5, order, weights)(x), expected, rtol=0, atol=1e-9)
 
 
-NAMES = ["oluwaseun", "ngozi", "xóchitl", "nguyễn", "wioletta", "ถนอม", "bhattacharya", "tāmati"]
+NAMES = ["ngozichukwu", "adaobi", "xóchitl", "nguyễn", "quetzalli", "ถนอม", "khadijatou", "tāmati"]
 
 
-def test_names_of_one_sender_are_in_no_byte_of_the_model(corpus, tmp_path):
+@pytest.mark.parametrize("voice", ["one", ""], ids=["a-voice", "own-mails"])
+def test_names_of_one_sender_are_in_no_byte_of_the_model(voice, corpus, tmp_path):
     assert not [name for e in corpus for name in NAMES if name in e.text.lower()]
     rows = []
     for i, name in enumerate(NAMES * 3):
         text = f"hi {name}, {name} and i spoke with {NAMES[(i + 1) % len(NAMES)]}. sorry {name}, we chose {name} for the role.\n\n{name}"
-        rows.append(Example(f"names-{i}", text, "another_candidate", sentences=((0, len(text), "another_candidate"),), voice="one"))
-    folder = save(train([*corpus, *rows], recipe=SMALL_RECIPE), tmp_path / "model", "card")
-    content = b"\n".join(bytes_of(path) for path in folder.iterdir()).lower()
+        rows.append(Example(f"names-{i}", text, "another_candidate", sentences=((0, len(text), "another_candidate"),), voice=voice))
+    model = train([*corpus, *(rows if voice else [])], own=[] if voice else rows, recipe=SMALL_RECIPE)
+    content = b"\n".join(bytes_of(path) for path in save(model, tmp_path / "model", "card").iterdir()).lower()
     assert b"sorry" in content
     forms = [form for name in NAMES for form in (name.encode(), name.encode("utf-16-le"), ascii(name)[1:-1].encode())]
     assert not [form for form in forms if form in content]
@@ -164,14 +164,20 @@ def test_a_word_of_one_sender_is_not_kept(trained, corpus):
                 senders[word].add(sender_of(e))
     alone = {word for word, who in senders.items() if len(who) == 1}
     assert len(alone) > 100
-    assert not alone & words_of(trained)
+    words = {re.sub("^[pn]:", "", w) for name in ("words", "context", "mail") for f in trained.blocks[name].vocabulary for w in f.split()}
+    ours = {"they", "their", "themselves", "person", "none"}  # what pronouns become, and the mark of a missing neighbour
+    assert not (alone - ours) & (words | trained.lexicon)
 
 
+STARTS = ["Sadly we looked at the numbers", "We sat with finance last week", "I must tell you that they met"]
 UNLABELLED = [
     Example(
-        f"unlabelled-{i}", f"Thank you for coming.\n\n{start} and the {CANARY} budget was taken away, so the role is gone.", "hiring_freeze"
+        f"unlabelled-{i}",
+        f"Thank you for coming.\n\n{start} and the {CANARY} budget was taken away, so the role is gone.",
+        "hiring_freeze",
+        voice=f"unlabelled-{i}",
     )
-    for i, start in enumerate(["Sadly we looked at the numbers", "We sat with finance last week", "I must tell you that they met"])
+    for i, start in enumerate(STARTS)
 ]
 
 
