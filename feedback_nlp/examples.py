@@ -38,6 +38,7 @@ def example_from(row: Mapping[str, Any]) -> Example:
             **row,
             "secondary": tuple(row.get("secondary", ())),
             "evidence": tuple(row.get("evidence", ())),
+            "also_ok": tuple(row.get("also_ok", ())),
             "sentences": tuple((int(a), int(b), str(label)) for a, b, label in row.get("sentences", ())),
         }
     )
@@ -149,6 +150,7 @@ def _labelled(email: Email) -> Example | Skipped:
         "primary": label,
         "secondary": tuple(s for s in _listed(extra.get("secondary")) if s != label) if label != NOT_REJECTION else (),
         "evidence": tuple(quotes) if label != NOT_REJECTION else (),
+        "also_ok": tuple(other for other in _listed(extra.get("also_ok")) if other in LABELS),
     }
     try:
         return example_from(row)

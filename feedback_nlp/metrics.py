@@ -70,7 +70,7 @@ def _words(texts: Sequence[str]) -> Counter[str]:
 
 def figures(truth: Sequence[Example], predictions: Sequence[Prediction]) -> dict[str, Any]:
     """All figures for labelled mails and their predictions, in the same order. There must be at least one."""
-    pairs: list[Pair] = [(e.primary, p.label) for e, p in zip(truth, predictions, strict=True)]
+    pairs: list[Pair] = [(e.primary, e.primary if p.label in e.also_ok else p.label) for e, p in zip(truth, predictions, strict=True)]
     right = [t == p for t, p in pairs]
     about = [(t, p) for t, p in pairs if t in REASONS]
     sure = sorted(((p.confidence, ok) for p, ok in zip(predictions, right, strict=True)), key=lambda c: -c[0])

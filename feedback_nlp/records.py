@@ -90,7 +90,7 @@ class Example:
     """A labelled mail: one row of the corpus or of a person's own examples.
 
     `sentences` holds (start, end, sentence label) with character offsets into `text`; it is empty where nobody
-    labelled the sentences.
+    labelled the sentences. `also_ok` holds labels that a careful reader might give as well; they count as right.
     """
 
     id: str
@@ -108,3 +108,4 @@ class Example:
     sender: str = ""
     difficulty: str = ""
     pair_id: str = ""
+    also_ok: tuple[str, ...] = ()

@@ -169,3 +169,9 @@ def test_contract_breaks(prediction, breaks):
 def test_as_many_predictions_as_mails():
     with pytest.raises(ValueError, match="shorter"):
         figures(TRUTH, SAID[:-1])
+
+
+def test_a_label_that_is_also_right_counts_as_right():
+    truth = [Example("1", "a", "skills_gap", also_ok=("vague_subjective",)), Example("2", "b", "skills_gap")]
+    predictions = [Prediction("vague_subjective", 1.0, {"vague_subjective": 1.0})] * 2
+    assert figures(truth, predictions)["recall"] == {"skills_gap": "1/2"}
