@@ -34,8 +34,9 @@ voices (see data/README.md), English only.
 
 ## How it works
 
-A sentence stage (tf-idf of word and character n-grams and of the neighbouring sentences, logistic regression) and a
-document stage (logistic regression on the sentence stage's out-of-fold output). Names, companies, links, addresses
+A sentence stage (tf-idf of word and character n-grams and of the neighbouring sentences, logistic regression), a mail
+stage (tf-idf of the whole mail's word n-grams, logistic regression), and a document stage (logistic regression on what
+the two say out of fold). Names, companies, links, addresses
 and numbers are masked before a vocabulary is learned; a feature must have been used by several senders.
 
 {recipe}
