@@ -2,19 +2,64 @@
 
 from __future__ import annotations
 
+import math
 import random
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Any
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, TypeVar
 
 from feedback_nlp.labels import LABELS, REASONS
 from feedback_nlp.records import Example, Prediction
 
+T = TypeVar("T")
 Pair = tuple[str, str | None]
+"""A mail's true label and the predicted one (None: not judged)."""
+Interval = tuple[float, float]
 BINS = 10
+NOT_JUDGED = "not_judged"
 COMPARED = ("reason_macro_f1", "reason_accuracy", "rejection_f1", "false_alarms", "calibration_error", "evidence_hit", "secondary_f1")
 """The figures shown where two models stand side by side."""
+
+
+@dataclass(frozen=True)
+class LabelScore:
+    """How well one label is told: `support` mails have it. None where nothing speaks to a figure."""
+
+    support: int
+    precision: float | None
+    recall: float | None
+    f1: float | None
+
+
+@dataclass(frozen=True)
+class Bin:
+    """The `n` predictions whose confidence lies from `low` to below `high`: the mean of it, and the share right with its
+    95 % interval; None where there is none.
+    """
+
+    low: float
+    high: float
+    n: int
+    confidence: float | None
+    right: float | None
+    right_95: Interval | None
+
+
+@dataclass(frozen=True)
+class Covered:
+    """Of the predictions with this confidence and more: their share of all, and the share of them that is right."""
+
+    coverage: float
+    accuracy: float
+    confidence: float
+
+
+def pairs_of(truth: Sequence[Example], predictions: Sequence[Prediction]) -> list[Pair]:
+    """The pairs of labelled mails and their predictions, in the same order; a label in `also_ok` counts as the true one."""
+    return [(e.primary, e.primary if p.label in e.also_ok else p.label) for e, p in zip(truth, predictions, strict=True)]
 
 
 def f1(hits: int, predicted: int, actual: int) -> float:
@@ -22,14 +67,20 @@ def f1(hits: int, predicted: int, actual: int) -> float:
     return 2 * hits / (predicted + actual) if predicted + actual else 0.0
 
 
+def label_f1(pairs: Sequence[Pair], label: str) -> float:
+    """F1 of one label."""
+    return f1(sum(t == p == label for t, p in pairs), sum(p == label for _, p in pairs), sum(t == label for t, _ in pairs))
+
+
 def macro_f1(pairs: Sequence[Pair], labels: Sequence[str]) -> float:
-    """Mean F1 over those labels that occur in the truth; pairs are (truth, prediction)."""
-    present = [label for label in labels if any(t == label for t, _ in pairs)]
-    scores = [
-        f1(sum(t == p == label for t, p in pairs), sum(p == label for _, p in pairs), sum(t == label for t, _ in pairs))
-        for label in present
-    ]
+    """Mean F1 over those labels that occur in the truth."""
+    scores = [label_f1(pairs, label) for label in labels if any(t == label for t, _ in pairs)]
     return sum(scores) / len(scores) if scores else 0.0
+
+
+def accuracy(pairs: Sequence[Pair]) -> float:
+    """The share of mails that got the true label, those that are no rejection included."""
+    return sum(t == p for t, p in pairs) / len(pairs)
 
 
 def reason_macro_f1(pairs: Sequence[Pair]) -> float:
@@ -43,19 +94,78 @@ def rejection_f1(pairs: Sequence[Pair]) -> float:
     return f1(both, sum(p in REASONS for _, p in pairs), sum(t in REASONS for t, _ in pairs))
 
 
-def bootstrap_interval(pairs: Sequence[Pair], statistic: Callable[[Sequence[Pair]], float], rounds: int = 300) -> tuple[float, float]:
-    """The 95 % percentile interval of `statistic` over resampled pairs (Efron and Tibshirani 1993), seeded."""
+def label_scores(pairs: Sequence[Pair]) -> dict[str, LabelScore]:
+    """Support, precision, recall and F1 of every label, over all mails."""
+    from sklearn.metrics import precision_recall_fscore_support
+
+    truth, said = _columns(pairs)
+    found = precision_recall_fscore_support(truth, said, labels=list(LABELS), zero_division=math.nan)
+    rows = zip(LABELS, *(column.tolist() for column in found), strict=True)
+    return {label: LabelScore(support, *(None if math.isnan(x) else x for x in scores)) for label, *scores, support in rows}
+
+
+def confusion(pairs: Sequence[Pair]) -> dict[str, dict[str, int]]:
+    """How many mails of each true label got which label; those without one count as `NOT_JUDGED`."""
+    from sklearn.metrics import confusion_matrix
+
+    said = [*LABELS, NOT_JUDGED]
+    counts = confusion_matrix(*_columns(pairs), labels=said).tolist()
+    return {label: dict(zip(said, row, strict=True)) for label, row in zip(LABELS, counts[:-1], strict=True)}
+
+
+def _columns(pairs: Sequence[Pair]) -> tuple[list[str], list[str]]:
+    return [t for t, _ in pairs], [p or NOT_JUDGED for _, p in pairs]
+
+
+def bootstrap_interval(items: Sequence[T], statistic: Callable[[Sequence[T]], float], rounds: int = 300) -> Interval:
+    """The 95 % percentile interval of `statistic` over resampled items (Efron and Tibshirani 1993), seeded."""
     rng = random.Random(0)
-    values = sorted(statistic([rng.choice(pairs) for _ in pairs]) for _ in range(rounds))
+    values = sorted(statistic([rng.choice(items) for _ in items]) for _ in range(rounds))
     return values[int(0.025 * rounds)], values[int(0.975 * rounds) - 1]
 
 
-def calibration_error(sure: Sequence[tuple[float, bool]]) -> float:
-    """Expected calibration error over 10 equal bins of (confidence, whether right) (Guo et al. 2017)."""
+def share_interval(hits: int, n: int) -> Interval:
+    """The 95 % interval of the share `hits` / `n` (Wilson 1927), which holds for few mails, none right, or all right too."""
+    from scipy.stats import binomtest
+
+    found = binomtest(hits, n).proportion_ci(0.95, method="wilson")
+    return float(found.low), float(found.high)
+
+
+def calibration_bins(sure: Sequence[tuple[float, bool]]) -> list[Bin]:
+    """The 10 equal bins of (confidence, whether right); 1.0 is in the last."""
     bins: list[list[tuple[float, bool]]] = [[] for _ in range(BINS)]
     for confidence, right in sure:
         bins[min(BINS - 1, int(confidence * BINS))].append((confidence, right))
-    return sum(abs(sum(c for c, _ in b) - sum(r for _, r in b)) for b in bins) / len(sure)
+    return [_bin(i / BINS, (i + 1) / BINS, b) for i, b in enumerate(bins)]
+
+
+def _bin(low: float, high: float, sure: Sequence[tuple[float, bool]]) -> Bin:
+    n, hits = len(sure), sum(right for _, right in sure)
+    return Bin(low, high, n, sum(c for c, _ in sure) / n, hits / n, share_interval(hits, n)) if n else Bin(low, high, 0, None, None, None)
+
+
+def calibration_error(sure: Sequence[tuple[float, bool]]) -> float:
+    """Expected calibration error: how far confidence and share right lie apart over the bins (Guo et al. 2017)."""
+    return sum(b.n * abs((b.confidence or 0) - (b.right or 0)) for b in calibration_bins(sure)) / len(sure)
+
+
+def risk_coverage(sure: Sequence[tuple[float, bool]]) -> list[Covered]:
+    """The curve of (confidence, whether right): how right the surest are, as ever less sure ones are taken in
+    (El-Yaniv and Wiener 2010). Equally sure ones come in together, so that their order does not matter.
+    """
+    curve, n, hits = [], 0, 0
+    for confidence, group in groupby(sorted(sure, reverse=True), key=lambda item: item[0]):
+        right = [ok for _, ok in group]
+        n, hits = n + len(right), hits + sum(right)
+        curve.append(Covered(n / len(sure), hits / n, confidence))
+    return curve
+
+
+def risk_coverage_area(curve: Sequence[Covered]) -> float:
+    """The area under the share wrong over the coverage: 0 is best."""
+    starts = [0.0, *(point.coverage for point in curve)]
+    return sum((point.coverage - start) * (1 - point.accuracy) for start, point in zip(starts, curve, strict=False))
 
 
 def evidence_found(gold: Sequence[str], quoted: Sequence[str]) -> bool:
@@ -70,7 +180,7 @@ def _words(texts: Sequence[str]) -> Counter[str]:
 
 def figures(truth: Sequence[Example], predictions: Sequence[Prediction]) -> dict[str, Any]:
     """All figures for labelled mails and their predictions, in the same order. There must be at least one."""
-    pairs: list[Pair] = [(e.primary, e.primary if p.label in e.also_ok else p.label) for e, p in zip(truth, predictions, strict=True)]
+    pairs = pairs_of(truth, predictions)
     right = [t == p for t, p in pairs]
     about = [(t, p) for t, p in pairs if t in REASONS]
     sure = sorted(((p.confidence, ok) for p, ok in zip(predictions, right, strict=True)), key=lambda c: -c[0])

@@ -1,6 +1,32 @@
-import pytest
+import random
 
-from feedback_nlp.metrics import bootstrap_interval, calibration_error, evidence_found, f1, figures, macro_f1, reason_macro_f1, rejection_f1
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feedback_nlp.labels import LABELS
+from feedback_nlp.metrics import (
+    Bin,
+    Covered,
+    LabelScore,
+    accuracy,
+    bootstrap_interval,
+    calibration_bins,
+    calibration_error,
+    confusion,
+    evidence_found,
+    f1,
+    figures,
+    label_f1,
+    label_scores,
+    macro_f1,
+    pairs_of,
+    reason_macro_f1,
+    rejection_f1,
+    risk_coverage,
+    risk_coverage_area,
+    share_interval,
+)
 from feedback_nlp.records import Evidence, Example, Prediction
 
 S, C, A, H, V, N = "skills_gap", "cultural_fit", "another_candidate", "hiring_freeze", "vague_subjective", "not_rejection"
@@ -45,6 +71,57 @@ def test_rejection_f1(pairs, value):
     assert rejection_f1(pairs) == pytest.approx(value)
 
 
+def test_accuracy_is_over_all_mails():
+    assert accuracy([(S, S), (S, C), (N, N), (N, None)]) == 0.5
+
+
+PAIRS = [(S, S), (S, S), (S, C), (C, C), (N, S), (N, N), (N, None)]
+PAIRS_OF_ALL = st.lists(st.tuples(st.sampled_from(LABELS), st.sampled_from([*LABELS, None])), min_size=1)
+
+
+def test_label_scores():
+    assert label_scores(PAIRS) == {
+        S: LabelScore(3, pytest.approx(2 / 3), pytest.approx(2 / 3), pytest.approx(2 / 3)),  # 2 hits, 3 said, 3 true
+        C: LabelScore(1, 0.5, 1.0, pytest.approx(2 / 3)),  # 1 hit, 2 said, 1 true
+        A: LabelScore(0, None, None, None),
+        H: LabelScore(0, None, None, None),
+        V: LabelScore(0, None, None, None),
+        N: LabelScore(3, 1.0, pytest.approx(1 / 3), 0.5),  # 1 hit, 1 said, 3 true
+    }
+
+
+def test_label_scores_that_nothing_speaks_to():
+    found = label_scores([(S, C)])
+    assert found[S] == LabelScore(1, None, 0.0, 0.0)  # never said: no precision
+    assert found[C] == LabelScore(0, 0.0, None, 0.0)  # never true: no recall
+
+
+@given(PAIRS_OF_ALL)
+def test_label_scores_agree_with_the_other_figures(pairs):
+    found = label_scores(pairs)
+    assert sum(score.support for score in found.values()) == len(pairs)
+    assert all((score.f1 or 0) == pytest.approx(label_f1(pairs, label)) for label, score in found.items())
+
+
+def test_confusion():
+    nothing = dict.fromkeys([*LABELS, "not_judged"], 0)
+    assert confusion(PAIRS) == {
+        S: nothing | {S: 2, C: 1},
+        C: nothing | {C: 1},
+        A: nothing,
+        H: nothing,
+        V: nothing,
+        N: nothing | {S: 1, N: 1, "not_judged": 1},
+    }
+
+
+@given(PAIRS_OF_ALL)
+def test_the_diagonal_of_the_confusion_is_what_is_right(pairs):
+    found = confusion(pairs)
+    assert sum(sum(row.values()) for row in found.values()) == len(pairs)
+    assert sum(found[label][label] for label in LABELS) / len(pairs) == pytest.approx(accuracy(pairs))
+
+
 def test_bootstrap_interval():
     def share(pairs):
         return sum(t == p for t, p in pairs) / len(pairs)
@@ -69,6 +146,53 @@ def test_bootstrap_interval():
 )
 def test_calibration_error(sure, value):
     assert calibration_error(sure) == pytest.approx(value)
+
+
+def test_calibration_bins():
+    found = calibration_bins([(0.95, True), (0.91, False), (1.0, True), (0.3, False)])
+    assert [(b.low, b.high) for b in found] == [(i / 10, (i + 1) / 10) for i in range(10)]
+    assert {b.low: b.n for b in found if b.n} == {0.3: 1, 0.9: 3}
+    assert found[0] == Bin(0.0, 0.1, 0, None, None, None)
+    assert found[9] == Bin(0.9, 1.0, 3, pytest.approx(2.86 / 3), pytest.approx(2 / 3), share_interval(2, 3))
+
+
+@pytest.mark.parametrize(
+    ("hits", "n", "interval"),
+    [  # (p + z²/2n -+ z sqrt(p(1-p)/n + z²/4n²)) / (1 + z²/n) with z = 1.96
+        pytest.param(8, 10, (0.490, 0.943), id="some"),
+        pytest.param(0, 10, (0, 0.278), id="none"),
+        pytest.param(10, 10, (0.722, 1), id="all"),
+    ],
+)
+def test_share_interval(hits, n, interval):
+    assert share_interval(hits, n) == pytest.approx(interval, abs=0.0005)
+
+
+def test_risk_coverage():
+    curve = risk_coverage([(0.5, False), (0.9, True), (0.7, False), (0.8, True)])
+    assert curve == [Covered(0.25, 1, 0.9), Covered(0.5, 1, 0.8), Covered(0.75, pytest.approx(2 / 3), 0.7), Covered(1, 0.5, 0.5)]
+    assert risk_coverage_area(curve) == pytest.approx((0 + 0 + 1 / 3 + 1 / 2) / 4)
+
+
+def test_risk_coverage_takes_the_equally_sure_together():
+    curve = risk_coverage([(0.9, True), (0.9, False), (0.2, True)])
+    assert curve == [Covered(pytest.approx(2 / 3), 0.5, 0.9), Covered(1, pytest.approx(2 / 3), 0.2)]
+    assert risk_coverage_area(curve) == pytest.approx(2 / 3 * 1 / 2 + 1 / 3 * 1 / 3)
+
+
+@pytest.mark.parametrize(("right", "area"), [(True, 0), (False, 1)])
+def test_risk_coverage_area_of_all_right_and_all_wrong(right, area):
+    assert risk_coverage_area(risk_coverage([(0.1, right), (0.6, right), (0.6, right)])) == pytest.approx(area)
+
+
+@given(st.lists(st.tuples(st.sampled_from([0.0, 0.25, 0.5, 0.9, 1.0]), st.booleans()), min_size=1), st.randoms())
+def test_curves_do_not_depend_on_the_order(sure, chance):
+    shuffled = random.Random(chance.random()).sample(sure, len(sure))
+    assert risk_coverage(sure) == risk_coverage(shuffled)
+    assert calibration_error(sure) == pytest.approx(calibration_error(shuffled))
+    last = risk_coverage(sure)[-1]
+    assert (last.coverage, last.accuracy) == (1, sum(right for _, right in sure) / len(sure))
+    assert sum(b.n for b in calibration_bins(sure)) == len(sure)
 
 
 @pytest.mark.parametrize(
@@ -175,3 +299,4 @@ def test_a_label_that_is_also_right_counts_as_right():
     truth = [Example("1", "a", "skills_gap", also_ok=("vague_subjective",)), Example("2", "b", "skills_gap")]
     predictions = [Prediction("vague_subjective", 1.0, {"vague_subjective": 1.0})] * 2
     assert figures(truth, predictions)["recall"] == {"skills_gap": "1/2"}
+    assert pairs_of(truth, predictions) == [(S, S), (S, V)]
