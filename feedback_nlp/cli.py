@@ -183,11 +183,11 @@ def retrain(files: tuple[Path, ...], text_column: str | None, as_json: bool, qui
     one on mails that neither has read. The old version stays; a worse one is not taken into use.
     """
     from feedback_nlp.retraining import retrain as run
-    from feedback_nlp.terminal import render_comparison
+    from feedback_nlp.terminal import render_retraining
 
     say = (lambda _: None) if quiet else (lambda text: click.echo(text, err=True))
     result = run(files, text_column, say)
-    click.echo(json.dumps(result.as_dict()) if as_json else "\n".join(render_comparison(result)))
+    click.echo(json.dumps(result.as_dict()) if as_json else "\n".join(render_retraining(result)))
 
 
 @main.command()

@@ -14,6 +14,8 @@ Statistic = Callable[[Sequence[Pair]], float]
 Answers = tuple[str, str | None, str | None]
 """A mail's true label, the model's, and the other model's."""
 MEASURES: Mapping[str, Statistic] = {"reason_macro_f1": reason_macro_f1, "rejection_f1": rejection_f1, "accuracy": accuracy}
+WORDS = {"reason_macro_f1": "reason macro-F1", "rejection_f1": "rejection F1", "accuracy": "mails right"}
+"""The measures as a person reads them."""
 ROUNDS = 1000
 FEWEST = 6
 """Where fewer mails than this are answered differently, no exact test can tell: its p-value is above 5 % at best."""
@@ -51,9 +53,9 @@ class Comparison:
     def verdict(self) -> str:
         """The comparison in a sentence."""
         if not self.answered_differently:
-            return f"No difference: both answer all {self.n} mails alike."
+            return "No difference: both answer every mail alike."
         if self.answered_differently < FEWEST:
-            return f"No difference beyond noise: only {self.answered_differently} mails are answered differently, too few to tell."
+            return "No difference beyond noise: too few mails are answered differently to tell."
         ahead, behind, level = self._standing()
         if ahead and behind:
             return f"Mixed: {self.model} is better beyond noise in {_listed(ahead)}, {self.other} in {_listed(behind)}."
@@ -64,12 +66,11 @@ class Comparison:
 
     def _standing(self) -> tuple[list[str], list[str], list[str]]:
         """What the model is better in beyond noise, what the other is, and what neither."""
-        sides = {"mails right": (self.p_value < SIGNIFICANT) * (self.only_model_right - self.only_other_right)}
-        for words, name in (("reason macro-F1", "reason_macro_f1"), ("rejection F1", "rejection_f1")):
-            low, high = self.differences[name].difference_95
-            sides[words] = (low > 0) - (high < 0)
-        ahead, behind = [w for w, side in sides.items() if side > 0], [w for w, side in sides.items() if side < 0]
-        return ahead, behind, [w for w, side in sides.items() if side == 0]
+        sides = {name: (d.difference_95[0] > 0) - (d.difference_95[1] < 0) for name, d in self.differences.items()}
+        # Of right and wrong there is an exact test, which is better than the bootstrap.
+        sides["accuracy"] = self.only_model_right - self.only_other_right if self.p_value < SIGNIFICANT else 0
+        words = [(WORDS[name], side) for name, side in sides.items()]
+        return [w for w, side in words if side > 0], [w for w, side in words if side < 0], [w for w, side in words if side == 0]
 
     def as_dict(self) -> dict[str, Any]:
         """As a JSON object."""

@@ -1,10 +1,10 @@
-"""Feedback on one mail as a person reads it in a terminal. Mail text is hostile: nothing in it may steer the terminal."""
+"""What a person reads in a terminal: feedback, advice, tables. Mail text is hostile: nothing in it may steer the terminal."""
 
 from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -15,6 +15,7 @@ from feedback_nlp.metrics import COMPARED
 from feedback_nlp.records import Advice, Evidence, Feedback, Prediction
 
 if TYPE_CHECKING:
+    from feedback_nlp.report import Table
     from feedback_nlp.retraining import Retraining
 
 WIDTH = 78
@@ -66,7 +67,22 @@ def render_advice(label: str, advice: Advice) -> Iterator[str]:
     yield from _list("Questions you could ask", advice.questions)
 
 
-def render_comparison(result: Retraining) -> Iterator[str]:
+def render_tables(tables: Iterable[Table]) -> Iterator[str]:
+    """The lines for tables, an empty one between any two: names to the left, numbers to the right."""
+    for i, table in enumerate(tables):
+        if i:
+            yield ""
+        yield click.style(harmless(table.title), bold=True)
+        lines = [tuple(" ".join(harmless(cell).split()) for cell in line) for line in (table.columns, *table.rows)]
+        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+        for first, *others in lines:
+            cells = (f"{cell:>{width}}" for cell, width in zip(others, widths[1:], strict=True))
+            yield "  ".join(["", f"{first:{widths[0]}}", *cells]).rstrip()
+        for line in table.note.splitlines():
+            yield from _wrapped(line, "  ", "  ")
+
+
+def render_retraining(result: Retraining) -> Iterator[str]:
     """The lines for a retraining: rows, both models' figures side by side, and which one is in use."""
     yield f"rows: {result.added} added, {result.known} known, {result.changed} changed, {len(result.skipped)} skipped"
     for line in result.skipped[:10]:
