@@ -15,8 +15,13 @@ The way of one mail through the package, each step a function from one named typ
 Learning:
 
     examples    labelled mails -> Example
-    training    train(...) -> Model                 scikit-learn; imported only here
-    metrics     figures(truth, predictions)
+    training    train(...) -> Model                 scikit-learn
+    metrics     figures(truth, predictions), and what else is counted
+    evaluation  evaluate(truth, predictions) -> Evaluation  one model, by label, register and length
+    comparison  compare(truth, said, others) -> Comparison  two models, and whether they differ by more than noise
+    report      an evaluation and a comparison as tables
+    plots       the same as pictures (matplotlib, an extra)
+    card        the model card
     store       versions of models: save, load, list, use
     retraining  retrain(files)                      add, train, compare, keep
     estimator   FeedbackClassifier, SentenceTokens  the same as scikit-learn estimators

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from feedback_nlp.card import model_card
 from feedback_nlp.errors import InputError
+from feedback_nlp.evaluation import Evaluation, evaluate
 from feedback_nlp.examples import add_examples, own_examples, read_corpus, read_labelled
-from feedback_nlp.metrics import figures
 from feedback_nlp.model import Model
 from feedback_nlp.records import Example
 from feedback_nlp.resources import home
@@ -30,8 +29,8 @@ class Retraining:
     skipped: tuple[str, ...]
     old_name: str
     new_name: str
-    old: dict[str, Any]
-    new: dict[str, Any]
+    old: Mapping[str, Any]
+    new: Mapping[str, Any]
     used: bool
     why: str
 
@@ -64,25 +63,26 @@ def retrain(files: Iterable[Path], text_column: str | None = None, say: Progress
     model = train(corpus, loose, own, recipe, say)
     say("comparing on mails that neither model has read")
     test = [e for e in corpus if e.split == "test"]
-    shipped, old, new = (_figures(m, test) for m in (load_version(SHIPPED), old_model, model))
-    model = replace(model, manifest={**model.manifest, "figures": new, "parent": old_name})
-    save(model, home() / "models" / name, model_card(model))
-    lost = shipped["reason_macro_f1"] - new["reason_macro_f1"], shipped["rejection_f1"] - new["rejection_f1"]
+    shipped, old, new = (_evaluated(m, test) for m in (load_version(SHIPPED), old_model, model))
+    model = replace(model, manifest={**model.manifest, "figures": new.figures, "parent": old_name})
+    save(model, home() / "models" / name, new)
+    lost = (shipped.figures[figure] - new.figures[figure] for figure in ("reason_macro_f1", "rejection_f1"))
     used = max(lost) <= _NOISE
     if used:
         use(name)
     why = "no worse than the shipped model beyond noise" if used else "worse than the shipped model on the test split"
-    return Retraining(added, known, changed, skipped, old_name, name, old, new, used, why)
+    return Retraining(added, known, changed, skipped, old_name, name, old.figures, new.figures, used, why)
 
 
 def build(folder: Path, say: Progress = lambda _: None) -> Model:
     """Trains on the shipped corpus alone and writes the model, its figures on the test split, and its card."""
     corpus, loose = read_corpus()
     model = train(corpus, loose, say=say)
-    model = replace(model, manifest={**model.manifest, "figures": _figures(model, [e for e in corpus if e.split == "test"])})
-    save(model, folder, model_card(model))
+    evaluation = _evaluated(model, [e for e in corpus if e.split == "test"])
+    model = replace(model, manifest={**model.manifest, "figures": evaluation.figures})
+    save(model, folder, evaluation)
     return model
 
 
-def _figures(model: Model, test: list[Example]) -> dict[str, Any]:
-    return figures(test, list(model.classify(e.text for e in test)))
+def _evaluated(model: Model, test: list[Example]) -> Evaluation:
+    return evaluate(test, list(model.classify(e.text for e in test)))

@@ -1,7 +1,7 @@
 """Model versions on disk: plain arrays and JSON, checked before use. No pickle is ever opened.
 
 A version is a folder: `manifest.json` (format, digest, recipe, figures, library versions), `vocabulary.json`,
-`arrays.npz` and `README.md` (the model card). Shipped ones lie in the package, a person's own in their home folder;
+`arrays.npz`, and the model card, `README.md` with `calibration.svg`. Shipped ones lie in the package, a person's own in their home folder;
 `current` there names the one in use.
 """
 
@@ -21,7 +21,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from feedback_nlp.card import card_files
 from feedback_nlp.errors import ModelError
+from feedback_nlp.evaluation import Evaluation
 from feedback_nlp.features import BLOCKS, MAIL_BLOCK, document_features
 from feedback_nlp.labels import CONCRETE_REASONS, LABELS, REASONS, SENTENCE_LABELS
 from feedback_nlp.model import Block, Linear, Model
@@ -87,8 +89,8 @@ def _folder(name: str) -> Path:
     return known[name]
 
 
-def save(model: Model, folder: Path, card: str = "") -> Path:
-    """Writes a model into a new folder: aside first, then renamed, so that it is whole or not there."""
+def save(model: Model, folder: Path, evaluation: Evaluation | None = None) -> Path:
+    """Writes a model and its card into a new folder: aside first, then renamed, so that it is whole or not there."""
     if folder.exists():
         raise ModelError(f"{folder} is there already; a version is never overwritten.")
     aside = folder.with_name(f".{folder.name}.{os.getpid()}.part")
@@ -101,7 +103,8 @@ def save(model: Model, folder: Path, card: str = "") -> Path:
         _write_json(
             aside / "manifest.json", {"format": FORMAT, "labels": list(LABELS), "libraries": _libraries()} | dict(model.manifest), indent=1
         )
-        (aside / "README.md").write_text(card, encoding="utf-8")
+        for name, text in card_files(model, evaluation).items():
+            (aside / name).write_text(text, encoding="utf-8")
         os.replace(aside, folder)
     except OSError as error:
         shutil.rmtree(aside, ignore_errors=True)

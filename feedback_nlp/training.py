@@ -353,7 +353,13 @@ def train(
     say("document stage")
     document = fit_document_stage(documents, outputs, recipe)
     secondary, thresholds = fit_secondary(np.array([o.features for o in outputs]), [d.example for d in documents], recipe)
-    manifest = {"recipe": asdict(recipe), "digest": digest_of(examples, loose, recipe), "mails": len(documents), "own": len(own)}
+    manifest = {
+        "recipe": asdict(recipe),
+        "digest": digest_of(examples, loose, recipe),
+        "data_digest": digest_of(examples, loose),
+        "mails": len(documents),
+        "own": len(own),
+    }
     blocks = stages.sentence.blocks() | stages.mail.blocks()
     return Model(blocks, stages.sentence.intercept(), stages.mail.intercept(), document, secondary, thresholds, lexicon, manifest)
 
@@ -375,9 +381,11 @@ def _guess_labels(documents: list[Prepared], extra: list[Prepared], recipe: Reci
     return result
 
 
-def digest_of(examples: Iterable[Example], loose: Iterable[Example], recipe: Recipe) -> str:
-    """Twelve hex digits of the training rows and the recipe: the name of what comes of training on them."""
+def digest_of(examples: Iterable[Example], loose: Iterable[Example], recipe: Recipe | None = None) -> str:
+    """Twelve hex digits of the training rows and the recipe, the name of what comes of training on them; without a
+    recipe, of the rows alone.
+    """
     kept = sorted((e for e in (*examples, *loose) if e.split == "train"), key=lambda e: e.id)
     rows = [[e.id, e.text, e.primary, e.secondary, e.evidence, e.sentences, e.voice] for e in kept]
-    content = json.dumps([rows, asdict(recipe)], sort_keys=True, ensure_ascii=False)
+    content = json.dumps([rows, asdict(recipe)] if recipe else rows, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(content.encode()).hexdigest()[:12]

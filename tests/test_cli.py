@@ -17,8 +17,9 @@ from conftest import SMALL_RECIPE
 from feedback_nlp import retraining
 from feedback_nlp.advice import general_advice
 from feedback_nlp.cli import main
+from feedback_nlp.evaluation import evaluate
 from feedback_nlp.labels import LABELS, MEANINGS
-from feedback_nlp.records import Advice, Email, Evidence, Feedback, Prediction
+from feedback_nlp.records import Advice, Email, Evidence, Example, Feedback, Prediction
 from feedback_nlp.store import SHIPPED, current, save, shipped, versions
 from feedback_nlp.terminal import render
 
@@ -226,6 +227,7 @@ MEASURED = """
 import atexit, re, sys
 atexit.register(lambda: print(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1], file=sys.stderr))
 from feedback_nlp.cli import main
+from feedback_nlp.evaluation import evaluate
 main()
 """
 FILLER = "Thank you for applying to the post. We had many good people this year and read all of it with care.\n"
@@ -744,9 +746,12 @@ def quick(monkeypatch, small_model, small_corpus):
 
     monkeypatch.setattr(retraining, "train", train)
     monkeypatch.setattr(retraining, "read_corpus", lambda: (small_corpus, []))
-    monkeypatch.setattr(
-        retraining, "_figures", lambda model, _: dict(new if model.manifest["mails"] == small_model.manifest["mails"] else FIGURES)
-    )
+    evaluated = evaluate([Example("1", "a", "skills_gap")], [Prediction("skills_gap", 0.9, {})])
+
+    def with_figures(model, _):
+        return replace(evaluated, figures=dict(new if model.manifest["mails"] == small_model.manifest["mails"] else FIGURES))
+
+    monkeypatch.setattr(retraining, "_evaluated", with_figures)
 
     def set_f1(value):
         new["reason_macro_f1"] = value

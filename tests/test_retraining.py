@@ -1,4 +1,5 @@
 import json
+import sys
 from dataclasses import replace
 from functools import partial
 
@@ -127,9 +128,14 @@ def test_what_counts_as_worse(figure, lost, used, quick, plain, monkeypatch, tmp
     new = replace(plain, manifest={**plain.manifest, "own": 3})
     monkeypatch.setattr(retraining, "train", lambda *_: new)
     figures = {"reason_macro_f1": 0.7, "rejection_f1": 0.8}
-    monkeypatch.setattr(
-        retraining, "_figures", lambda model, _: figures | ({figure: figures[figure] - lost} if model.manifest["own"] else {})
-    )
+    evaluated = retraining._evaluated
+
+    def with_figures(model, test):
+        wanted = figures | ({figure: figures[figure] - lost} if model.manifest["own"] else {})
+        found = evaluated(model, test)
+        return replace(found, figures=found.figures | wanted)
+
+    monkeypatch.setattr(retraining, "_evaluated", with_figures)
     result = retrain([sheet(tmp_path / "rows.csv")])
     assert result.used is used
     assert current() == (result.new_name if used else SHIPPED)
@@ -147,7 +153,11 @@ def test_nothing_to_learn_from(rows, quick, home, tmp_path):
     assert not home.exists()
 
 
-def test_build(quick, tmp_path, corpus, plain, monkeypatch):
+@pytest.mark.parametrize("drawable", [True, False], ids=["with matplotlib", "without"])
+def test_build(drawable, quick, tmp_path, corpus, plain, monkeypatch):
+    if not drawable:
+        monkeypatch.setitem(sys.modules, "matplotlib", None)
+        monkeypatch.delitem(sys.modules, "matplotlib.figure", raising=False)
     monkeypatch.setattr(retraining, "train", partial(retraining.train, recipe=SMALL_RECIPE))
     folder = tmp_path / "built"
     model = build(folder)
@@ -157,6 +167,7 @@ def test_build(quick, tmp_path, corpus, plain, monkeypatch):
     assert manifest["figures"]["n"] == sum(e.split == "test" for e in corpus)
     card = (folder / "README.md").read_text(encoding="utf-8")
     assert card.startswith(f"# Model card: {manifest['digest']}\n")
-    assert f"| rejection_f1 | {manifest['figures']['rejection_f1']} |" in card
+    assert f"| rejection F1 (is it one at all?) | {manifest['figures']['rejection_f1']:.3f} |" in card
+    assert (folder / "calibration.svg").exists() is ("](calibration.svg)" in card) is drawable
     texts = [e.text for e in corpus]
     assert np.array_equal(load(folder).predict_proba(texts), plain.predict_proba(texts))

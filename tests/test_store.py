@@ -8,14 +8,17 @@ import zipfile
 import numpy as np
 import pytest
 
+from feedback_nlp.card import model_card
 from feedback_nlp.errors import ModelError
+from feedback_nlp.evaluation import evaluate
 from feedback_nlp.labels import LABELS
+from feedback_nlp.records import Example, Prediction
 from feedback_nlp.store import SHIPPED, current, load, load_version, manifest_of, path_of, save, shipped, use, versions
 
 
 @pytest.fixture(scope="session")
 def saved(small_model, tmp_path_factory):
-    return save(small_model, tmp_path_factory.mktemp("saved") / "version", "The card.")
+    return save(small_model, tmp_path_factory.mktemp("saved") / "version")
 
 
 @pytest.fixture
@@ -31,7 +34,7 @@ def test_a_saved_model_gives_equal_probabilities(saved, small_model, small_corpu
 
 def test_what_is_saved(saved, small_model):
     assert sorted(p.name for p in saved.iterdir()) == ["README.md", "arrays.npz", "manifest.json", "vocabulary.json"]
-    assert (saved / "README.md").read_text(encoding="utf-8") == "The card."
+    assert (saved / "README.md").read_text(encoding="utf-8") == model_card(small_model)
     manifest = manifest_of(saved)
     assert {name: manifest[name] for name in ("format", "labels", "digest")} == {
         "format": 1,
@@ -39,6 +42,14 @@ def test_what_is_saved(saved, small_model):
         "digest": small_model.manifest["digest"],
     }
     assert set(manifest["libraries"]) == {"scikit-learn", "spacy", "numpy"}
+
+
+def test_an_evaluation_enters_the_card(small_model, tmp_path):
+    evaluation = evaluate([Example("1", "a", LABELS[0])], [Prediction(LABELS[0], 0.9, {})])
+    folder = save(small_model, tmp_path / "version", evaluation)
+    assert sorted(p.name for p in folder.iterdir()) == ["README.md", "arrays.npz", "calibration.svg", "manifest.json", "vocabulary.json"]
+    assert (folder / "README.md").read_text(encoding="utf-8") == model_card(small_model, evaluation, "calibration.svg")
+    assert load(folder).manifest["digest"] == small_model.manifest["digest"]
 
 
 def test_a_version_is_never_overwritten(folder, small_model):

@@ -141,7 +141,7 @@ def test_names_of_one_sender_are_in_no_byte_of_the_model(voice, corpus, tmp_path
         text = f"hi {name}, {name} and i spoke with {NAMES[(i + 1) % len(NAMES)]}. sorry {name}, we chose {name} for the role.\n\n{name}"
         rows.append(Example(f"names-{i}", text, "another_candidate", sentences=((0, len(text), "another_candidate"),), voice=voice))
     model = train([*corpus, *(rows if voice else [])], own=[] if voice else rows, recipe=SMALL_RECIPE)
-    content = b"\n".join(bytes_of(path) for path in save(model, tmp_path / "model", "card").iterdir()).lower()
+    content = b"\n".join(bytes_of(path) for path in save(model, tmp_path / "model").iterdir()).lower()
     assert b"sorry" in content
     forms = [form for name in NAMES for form in (name.encode(), name.encode("utf-16-le"), ascii(name)[1:-1].encode())]
     assert not [form for form in forms if form in content]
