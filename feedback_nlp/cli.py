@@ -14,7 +14,7 @@ from feedback_nlp.errors import FeedbackError, InputError
 from feedback_nlp.labels import LABELS, MEANINGS
 
 if TYPE_CHECKING:
-    from feedback_nlp.records import Email, Feedback, Skipped
+    from feedback_nlp.records import Email, Example, Feedback, Skipped
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -194,28 +194,56 @@ def retrain(files: tuple[Path, ...], text_column: str | None, as_json: bool, qui
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
 @_text_column
 @_model
+@click.option("--against", metavar="NAME", help="Another model version or its folder, to compare with on the same mails.")
+@click.option("--plot", type=click.Path(path_type=Path), metavar="FILE", help="Also draw it all into this .png or .svg file.")
 @_json
 @_quiet
-def evaluate(files: tuple[Path, ...], text_column: str | None, model: str | None, as_json: bool, quiet: bool) -> None:
-    """Score a model on labelled mails: CSV or JSON lines with a text and a `label` or `primary` column."""
+def evaluate(
+    files: tuple[Path, ...], text_column: str | None, model: str | None, against: str | None, plot: Path | None, as_json: bool, quiet: bool
+) -> None:
+    """Score a model on labelled mails: CSV or JSON lines with a text and a `label` or `primary` column.
+
+    Says how well it does, by label, by register (where there is such a column) and by length, what it takes for what, and
+    how far its confidence can be trusted. With --against it says whether another model differs by more than noise.
+    """
+    from feedback_nlp.comparison import compare
+    from feedback_nlp.evaluation import evaluate as run
+    from feedback_nlp.plots import check_drawable, draw
+    from feedback_nlp.report import comparison_table, evaluation_tables
+    from feedback_nlp.store import current, load_version
+    from feedback_nlp.terminal import render_tables
+
+    if plot:
+        check_drawable(plot)
+    truth = _labelled_mails(files, text_column, quiet)
+    names = [model or current(), *([against] if against else [])]
+    answers = [list(m.classify(e.text for e in truth)) for m in [load_version(name) for name in names]]
+    evaluations = [run(truth, given) for given in answers]
+    compared = compare(truth, answers[0], answers[1], (names[0], names[1])) if against else None
+    if plot:
+        draw(list(zip(names, evaluations, strict=True)), plot)
+        if not quiet:
+            click.echo(f"drawn into {plot}", err=True)
+    if as_json:
+        other = {"against": evaluations[1].as_dict(), "comparison": compared.as_dict()} if compared else {}
+        click.echo(json.dumps({"model": names[0], **evaluations[0].as_dict(), **other}))
+    else:
+        tables = [*evaluation_tables(evaluations[0]), *([comparison_table(compared)] if compared else [])]
+        click.echo("\n".join(render_tables(tables)), color=_wants_colour())
+
+
+def _labelled_mails(files: Iterable[Path], text_column: str | None, quiet: bool) -> list[Example]:
     from feedback_nlp.examples import read_labelled
-    from feedback_nlp.metrics import figures
-    from feedback_nlp.records import Example
-    from feedback_nlp.store import load_version
+    from feedback_nlp.records import Skipped
 
     rows = list(read_labelled(files, text_column))
-    truth = [row for row in rows if isinstance(row, Example)]
-    skipped = [row for row in rows if not isinstance(row, Example)]
+    skipped = [row for row in rows if isinstance(row, Skipped)]
     if not quiet and skipped:
         click.echo(f"{len(skipped)} rows skipped: " + "; ".join(f"{s.where}: {s.why}" for s in skipped[:5]), err=True)
+    truth = [row for row in rows if not isinstance(row, Skipped)]
     if not truth:
         raise InputError(f"{', '.join(map(str, files))}: no labelled rows. Give a column `label` with {', '.join(LABELS)}.")
-    found = figures(truth, list(load_version(model).classify(e.text for e in truth)))
-    if as_json:
-        click.echo(json.dumps(found))
-    else:
-        for name, value in found.items():
-            click.echo(f"{name:32} {value}")
+    return truth
 
 
 @main.group(cls=_Group)

@@ -127,7 +127,9 @@ def digest(text: str) -> str:
 
 
 def read_labelled(paths: Iterable[Path], text_column: str | None = None) -> Iterator[Example | Skipped]:
-    """Labelled rows from CSV or JSON lines: a text column and `label` or `primary`; `secondary` and `evidence` if there."""
+    """Labelled rows from CSV or JSON lines: a text column and `label` or `primary`; `secondary`, `evidence`, `also_ok` and
+    `register` if there.
+    """
     for path in paths:
         for row in read_rows(path, text_column):
             yield row if isinstance(row, Skipped) else _labelled(row)
@@ -151,6 +153,7 @@ def _labelled(email: Email) -> Example | Skipped:
         "secondary": tuple(s for s in _listed(extra.get("secondary")) if s != label) if label != NOT_REJECTION else (),
         "evidence": tuple(quotes) if label != NOT_REJECTION else (),
         "also_ok": tuple(other for other in _listed(extra.get("also_ok")) if other in LABELS),
+        "register": str(extra.get("register") or "").strip(),
     }
     try:
         return example_from(row)

@@ -690,9 +690,83 @@ def test_evaluate(tmp_path):
         "recall": {"skills_gap": "0/1", "another_candidate": "1/1"},
         "contract_breaks": 0,
     }
+    assert figures["model"] == SHIPPED
+    assert figures["confusion"]["skills_gap"]["another_candidate"] == 1
+    assert figures["by_label"]["another_candidate"] == {"support": 1, "precision": 0.5, "recall": 1.0, "f1": 0.667}
+    assert (figures["by_register"], list(figures["by_length"])) == ({}, ["under 40"])
+    assert "comparison" not in figures
     plain = invoke("evaluate", "-q", tmp_path / "in.csv")
     assert plain.stderr == ""
-    assert [line.split(maxsplit=1) for line in plain.stdout.splitlines()] == [[name, str(value)] for name, value in figures.items()]
+    lines = plain.stdout.splitlines()
+    assert lines[0] == "Labelled mails: 2, rejections among them: 2"
+    assert "  reason macro-F1 (five reasons, over the rejections)  0.333" in lines
+    assert "By register" not in lines
+    assert max(map(len, lines)) <= 80
+
+
+def test_evaluate_by_register(tmp_path):
+    path = write_jsonl(
+        tmp_path / "in.jsonl", [{"text": MAIL, "label": "another_candidate", "register": name} for name in ("ats", "", "ats")]
+    )
+    assert {name: group["n"] for name, group in json.loads(invoke("evaluate", path, "--json").stdout)["by_register"].items()} == {"ats": 2}
+    assert "By register" in invoke("evaluate", path).stdout.splitlines()
+
+
+def test_evaluate_against(tmp_path, small_model):
+    other = save(small_model, tmp_path / "other")
+    (tmp_path / "in.csv").write_text(LABELLED, encoding="utf-8")
+    found = json.loads(invoke("evaluate", "-q", tmp_path / "in.csv", "-m", other, "--against", SHIPPED, "--json").stdout)
+    alone = [json.loads(invoke("evaluate", "-q", tmp_path / "in.csv", "-m", name, "--json").stdout) for name in (other, SHIPPED)]
+    comparison, against = found.pop("comparison"), found.pop("against")
+    assert found == alone[0]
+    assert {"model": SHIPPED, **against} == alone[1]
+    assert (comparison["model"], comparison["other"], comparison["n"]) == (str(other), SHIPPED, 2)
+    assert comparison["differences"]["accuracy"]["other"] == 0.5
+    plain = invoke("evaluate", "-q", tmp_path / "in.csv", "-m", other, "--against", SHIPPED)
+    lines = plain.stdout.splitlines()
+    assert f"{other} against {SHIPPED}" in lines
+    assert lines[-1] == f"  {comparison['verdict']}"
+
+
+def test_evaluate_against_itself(tmp_path):
+    (tmp_path / "in.csv").write_text(LABELLED, encoding="utf-8")
+    assert invoke("evaluate", tmp_path / "in.csv", "--against", SHIPPED).stdout.endswith(
+        "\n  No difference: both answer every mail alike.\n"
+    )
+
+
+@pytest.mark.parametrize("against", [[], ["--against", SHIPPED]], ids=["one model", "two models"])
+def test_evaluate_plot(against, tmp_path):
+    (tmp_path / "in.csv").write_text(LABELLED, encoding="utf-8")
+    result = invoke("evaluate", tmp_path / "in.csv", "--plot", tmp_path / "p.svg", *against)
+    assert result.stderr.splitlines()[1:] == [f"drawn into {tmp_path / 'p.svg'}"]
+    assert "on 2 labelled mails (2 rejections)" in (tmp_path / "p.svg").read_text(encoding="utf-8")
+    assert invoke("evaluate", "-q", tmp_path / "in.csv", "--plot", tmp_path / "p.png", *against).stderr == ""
+    assert (tmp_path / "p.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        pytest.param(["--plot", "p.pdf"], "p.pdf: can't tell the format of the picture. End the name in .png or .svg.", id="format"),
+        pytest.param(
+            ["--plot", "p.png"],
+            "Drawing needs matplotlib, which is not installed. Install it: pip install 'feedback-nlp[plots]'",
+            id="no matplotlib",
+        ),
+        pytest.param(
+            ["--against", "none"], "There is no model 'none' (there are: shipped). See `feedback-nlp models list`.", id="no such model"
+        ),
+    ],
+)
+def test_evaluate_bad_options(args, message, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    monkeypatch.delitem(sys.modules, "matplotlib.figure", raising=False)
+    (tmp_path / "in.csv").write_text(LABELLED, encoding="utf-8")
+    result = invoke("evaluate", "-q", "in.csv", *args)
+    assert (result.exit_code, result.stdout, result.stderr) == (1, "", f"Error: {message}\n")
+    assert [path.name for path in tmp_path.iterdir()] == ["in.csv"]
 
 
 @pytest.mark.parametrize(

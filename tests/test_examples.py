@@ -208,6 +208,12 @@ def test_read_labelled(name, content, found, tmp_path):
     assert rows == [tuple(part.format(path) if isinstance(part, str) else part for part in found)]
 
 
+def test_read_labelled_reads_what_an_evaluation_uses(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("text,label,also_ok,register\nno,skills_gap,vague_subjective; gone, ats \nno,skills_gap,,\n", encoding="utf-8")
+    assert [(e.also_ok, e.register) for e in read_labelled([path])] == [(("vague_subjective",), "ats"), ((), "")]
+
+
 def test_read_labelled_without_a_label_column(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text("text,reason\nno,skills_gap\n", encoding="utf-8")
