@@ -25,11 +25,11 @@ from feedback_nlp.training import (
     Progress,
     Recipe,
     corpus_lexicon,
+    count_all,
     fit_document_stage,
     group_of,
     lexicon_of,
     out_of_fold,
-    prepare_all,
     sender_of,
     train,
 )
@@ -208,8 +208,9 @@ def repeated_share(mails: Sequence[Example]) -> float:
 def suspects(mails: Sequence[Example], loose: Sequence[Example], say: Progress = lambda _: None) -> list[tuple[Example, str, float]]:
     """Training rows whose out-of-fold prediction contradicts their label with a probability of `SUSPICIOUS` and more."""
     recipe = Recipe()
-    documents, extra = prepare_all(mails, loose, corpus_lexicon(mails, loose, recipe), recipe, say)
-    outputs = out_of_fold(documents, extra, recipe, say)
+    counts = count_all(mails, loose, corpus_lexicon(mails, loose, recipe), recipe, say)
+    outputs = out_of_fold(counts, recipe, say)
+    documents = counts.documents[: len(outputs)]
     features = np.array([o.features for o in outputs])
     labels = np.array([d.example.primary for d in documents])
     result = []

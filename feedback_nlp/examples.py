@@ -76,8 +76,8 @@ def row_of(example: Example) -> dict[str, Any]:
 def read_corpus() -> tuple[list[Example], list[Example]]:
     """The shipped corpus: whole mails, and loose labelled sentences (examples without a primary label)."""
     folder = shipped("data")
-    mails = [example for split in SPLITS for example in _read_examples(folder / f"{split}.jsonl")]
-    return mails, list(_read_examples(folder / "sentences.jsonl"))
+    files = [*sorted((folder / "train").glob("*.jsonl")), folder / "test.jsonl"]
+    return [example for file in files for example in _read_examples(file)], list(_read_examples(folder / "sentences.jsonl"))
 
 
 def own_examples() -> list[Example]:

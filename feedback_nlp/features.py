@@ -14,13 +14,11 @@ from numpy.typing import NDArray
 from feedback_nlp.labels import CONCRETE_REASONS, REASONS, SENTENCE_LABELS
 from feedback_nlp.records import Sentence
 
-SENTENCE_BLOCKS = ("words", "characters", "context")
-"""The blocks of sentence features; each is a tf-idf vector of unit length of its own."""
+BLOCKS = ("words", "characters", "context", "mail")
+"""The blocks of features of a sentence: its words, their letters, its neighbours, and the whole mail that it stands in."""
 
 MAIL_BLOCK = "mail"
-"""The one block of whole-mail features."""
-
-BLOCKS = (*SENTENCE_BLOCKS, MAIL_BLOCK)
+"""The block that the mail stage reads as well."""
 
 
 def word_features(sentence: Sentence) -> Iterator[str]:
@@ -43,7 +41,9 @@ def character_features(token: str) -> tuple[str, ...]:
 
 
 def context_features(sentences: Sequence[Sentence], i: int) -> Iterator[str]:
-    """Words of the neighbouring sentences, and where in the mail the sentence stands."""
+    """Words of the neighbouring sentences, and where in the mail the sentence stands; none for a sentence that stands alone."""
+    if len(sentences) == 1:
+        return
     for prefix, j in (("p:", i - 1), ("n:", i + 1)):
         if 0 <= j < len(sentences):
             tokens = sentences[j].tokens
@@ -62,6 +62,15 @@ def mail_features(sentences: Sequence[Sentence]) -> Iterator[str]:
     for n in (1, 2, 3):
         for i in range(len(tokens) - n + 1):
             yield " ".join(tokens[i : i + n])
+
+
+def block_features(block: str, sentences: Sequence[Sentence], i: int) -> Iterator[str]:
+    """The features of one block of the i-th sentence, repeats included."""
+    if block == "words":
+        return word_features(sentences[i])
+    if block == "characters":
+        return (feature for token in sentences[i].tokens for feature in character_features(token))
+    return context_features(sentences, i) if block == "context" else mail_features(sentences)
 
 
 def document_features(probabilities: NDArray[np.float64], mail: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -17,15 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback_nlp.features import (
-    MAIL_BLOCK,
-    SENTENCE_BLOCKS,
-    character_features,
-    context_features,
-    document_features,
-    mail_features,
-    word_features,
-)
+from feedback_nlp.features import BLOCKS, MAIL_BLOCK, block_features, character_features, document_features
 from feedback_nlp.labels import CONCRETE_REASONS, LABELS, NOT_REJECTION, REASONS, SENTENCE_LABEL_OF, SENTENCE_LABELS
 from feedback_nlp.language import english_sentences, unjudged_note
 from feedback_nlp.preprocess import Preprocessor
@@ -42,7 +34,10 @@ MOST_CHARACTERS = 100_000
 
 @dataclass(frozen=True)
 class Block:
-    """One tf-idf block: its vocabulary, idf (n,) and coefficients (n, labels of its stage)."""
+    """One tf-idf block: its vocabulary, idf (n,), and coefficients (n, sentence labels).
+
+    The mail block, which both first stages read, has those of the mail stage beside them: (n, sentence labels + labels).
+    """
 
     vocabulary: Mapping[str, int]
     idf: NDArray[np.floating[Any]]
@@ -108,26 +103,28 @@ class Model:
             sentences = [self.preprocessor(text[:MOST_CHARACTERS]) for text in batch]
             english = [english_sentences(s, self.blocks["words"].vocabulary) for s in sentences]
             judged = [e for e in english if e]
-            stages = iter(zip(self.sentence_probabilities(judged), self.mail_probabilities(judged), strict=True))
+            stages = iter(self.first_stages(judged))
             for text, read, kept in zip(batch, sentences, english, strict=True):
                 yield self._judge(text, kept, *next(stages)) if kept else _unjudged(text, read)
 
-    def sentence_probabilities(self, documents: Sequence[Sequence[Sentence]]) -> list[Floats]:
-        """For each document an array (sentences, sentence labels) of probabilities."""
-        scores = np.tile(self.sentence_intercept, (sum(map(len, documents)), 1))
-        for name in SENTENCE_BLOCKS:
-            scorer = self._scorers[name]
-            scorer.add_scores(scores, [scorer.sentence_ids(d, i, name) for d in documents for i in range(len(d))])
-        probabilities = _softmax(scores)
-        ends = np.cumsum([len(d) for d in documents])
-        return [probabilities[end - len(d) : end] for d, end in zip(documents, ends, strict=True)]
+    def first_stages(self, documents: Sequence[Sequence[Sentence]]) -> list[tuple[Floats, Floats]]:
+        """For each document the probabilities (sentences, sentence labels) of its sentences and (labels,) of the mail."""
+        k, lengths = len(SENTENCE_LABELS), [len(d) for d in documents]
+        mails = np.zeros((len(documents), k + len(LABELS)))
+        self._scorers[MAIL_BLOCK].add_scores(mails, [self._ids(MAIL_BLOCK, d, 0) for d in documents])
+        scores = self.sentence_intercept + np.repeat(mails[:, :k], lengths, axis=0)
+        for name in BLOCKS:
+            if name != MAIL_BLOCK:
+                self._scorers[name].add_scores(scores, [self._ids(name, d, i) for d in documents for i in range(len(d))])
+        of_sentences = np.split(_softmax(scores), np.cumsum(lengths)[:-1])
+        return list(zip(of_sentences, _softmax(self.mail_intercept + mails[:, k:]), strict=True)) if lengths else []
 
-    def mail_probabilities(self, documents: Sequence[Sequence[Sentence]]) -> Floats:
-        """The mail stage's probability of each label, (documents, labels)."""
-        scores = np.tile(self.mail_intercept, (len(documents), 1))
-        scorer = self._scorers[MAIL_BLOCK]
-        scorer.add_scores(scores, [scorer.known(mail_features(d)) for d in documents])
-        return _softmax(scores)
+    def _ids(self, name: str, document: Sequence[Sentence], i: int) -> list[int]:
+        """The ids of the i-th sentence's features of the named block, repeats included."""
+        scorer = self._scorers[name]
+        if name == "characters":
+            return [feature for token in document[i].tokens for feature in scorer.token_ids(token)]
+        return scorer.known(block_features(name, document, i))
 
     def _judge(self, text: str, sentences: Sequence[Sentence], p: Floats, mail: Floats) -> Prediction:
         features = document_features(p, mail)
@@ -173,24 +170,19 @@ class _BlockScorer:
         keys, counts = np.unique(rows * len(self.idf) + np.fromiter(chain.from_iterable(feature_ids), int), return_counts=True)
         rows, features = np.divmod(keys, len(self.idf))
         values = (1 + np.log(counts)) * self.idf[features]
-        norms = np.sqrt(np.bincount(rows, values**2, minlength=len(lengths)))
+        lengths_of_rows = np.sqrt(np.bincount(rows, values**2, minlength=len(lengths)))
         starts = np.flatnonzero(np.diff(rows, prepend=-1))
         weighted = np.add.reduceat(self.coefficients[features] * values[:, None], starts)
         present = rows[starts]
-        scores[present] += weighted / norms[present, None]
-
-    def sentence_ids(self, document: Sequence[Sentence], i: int, name: str) -> list[int]:
-        """The ids of the i-th sentence's features of the named block."""
-        if name == "characters":
-            return [feature for token in document[i].tokens for feature in self._token_ids(token)]
-        return self.known(word_features(document[i]) if name == "words" else context_features(document, i))
+        scores[present] += weighted / np.sqrt(lengths_of_rows[present, None])
 
     def known(self, features: Iterable[str]) -> list[int]:
         """The ids of those features that are in the vocabulary."""
         vocabulary = self.vocabulary
         return [vocabulary[feature] for feature in features if feature in vocabulary]
 
-    def _token_ids(self, token: str) -> tuple[int, ...]:
+    def token_ids(self, token: str) -> tuple[int, ...]:
+        """The ids of a token's character features, remembered."""
         known = self._of_token.get(token)
         if known is None:
             if len(self._of_token) > 200_000:

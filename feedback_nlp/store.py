@@ -29,7 +29,7 @@ from feedback_nlp.labels import CONCRETE_REASONS, LABELS, REASONS, SENTENCE_LABE
 from feedback_nlp.model import Block, Linear, Model
 from feedback_nlp.resources import home, shipped, write_text
 
-FORMAT = 1
+FORMAT = 2
 SHIPPED = "shipped"
 _LARGEST = 64 * 1024 * 1024
 _RETRAIN = "Run `feedback-nlp retrain`, or `feedback-nlp models use shipped`."
@@ -166,7 +166,7 @@ def _check_shapes(folder: Path, arrays: Mapping[str, NDArray[Any]], sizes: Mappi
         "secondary_thresholds": (len(CONCRETE_REASONS),),
     }
     for name, size in sizes.items():
-        expected |= {f"{name}_idf": (size,), f"{name}_coefficients": (size, len(LABELS if name == MAIL_BLOCK else SENTENCE_LABELS))}
+        expected |= {f"{name}_idf": (size,), f"{name}_coefficients": (size, len(SENTENCE_LABELS) + len(LABELS) * (name == MAIL_BLOCK))}
     for stage, rows, columns in (("document", n, len(LABELS)), ("secondary", m, len(CONCRETE_REASONS))):
         expected |= {
             f"{stage}_mean": (rows,),

@@ -7,31 +7,32 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from functools import partial
 from typing import Any
 
 import numpy as np
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix, hstack
-from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold, StratifiedGroupKFold
 from sklearn.preprocessing import StandardScaler
 
-from feedback_nlp.features import (
-    MAIL_BLOCK,
-    SENTENCE_BLOCKS,
-    character_features,
-    context_features,
-    document_features,
-    mail_features,
-    word_features,
-)
+from feedback_nlp.features import document_features
 from feedback_nlp.labels import BOILERPLATE, CONCRETE_REASONS, LABELS, NOT_REJECTION, REASONS, SENTENCE_LABEL_OF, SENTENCE_LABELS
-from feedback_nlp.model import Block, Floats, Linear, Model
+from feedback_nlp.model import Floats, Linear, Model
 from feedback_nlp.preprocess import Preprocessor
 from feedback_nlp.records import Example, Sentence
+from feedback_nlp.stages import (
+    Counts,
+    Integers,
+    Output,
+    Prepared,
+    Stages,
+    count_features,
+    fit_mail_stage,
+    fit_sentence_stage,
+    fit_weighings,
+    sentence_output,
+)
 
 Progress = Callable[[str], None]
 
@@ -44,27 +45,16 @@ _KEPT_OF_REJECTIONS = 0.4
 class Recipe:
     """Everything that decides what a training run makes of its data. Chosen by voice-grouped cross-validation."""
 
-    limits: Mapping[str, int] = field(default_factory=lambda: {"words": 60_000, "characters": 60_000, "context": 20_000, "mail": 30_000})
+    limits: Mapping[str, int] = field(default_factory=lambda: {"words": 100_000, "characters": 60_000, "context": 40_000, "mail": 40_000})
     least_senders: int = 3
-    sentence_c: float = 8.0
-    mail_c: float = 10.0
+    sentence_c: float = 3.0
+    mail_c: float = 4.0
     document_c: float = 0.03
     extracts: int = 2
     extract_weight: float = 0.3
     secondary_c: float = 0.05
     folds: int = 5
     seed: int = 0
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """A mail ready for training: its sentences, each one's label (None: unknown), its sender, and its group."""
-
-    example: Example
-    sentences: tuple[Sentence, ...]
-    labels: tuple[str | None, ...]
-    sender: str
-    group: str
 
 
 def lexicon_of(texts: Iterable[tuple[str, str]], least_senders: int) -> frozenset[str]:
@@ -109,124 +99,20 @@ def _label_at(example: Example, sentence: Sentence) -> str | None:
     return max(telling or shares, key=lambda label: shares[label])
 
 
-Item = tuple[Sequence[Sentence], int]
-"""What a stage reads: a mail's sentences, and which of them (the mail stage reads all)."""
+def fit_stages(counts: Counts, chosen: Integers, recipe: Recipe) -> Stages:
+    """The two first stages, from the chosen documents. Raises ValueError where a label has nothing to learn from."""
+    weighings = fit_weighings(counts, chosen, recipe.limits, recipe.least_senders)
+    sentence = fit_sentence_stage(weighings, counts, chosen, recipe.sentence_c)
+    return Stages(weighings, sentence, fit_mail_stage(weighings, counts, chosen, recipe.mail_c))
 
 
-def _features(name: str, item: Item) -> list[str]:
-    """The features of one block, repeats included."""
-    sentences, i = item
-    if name == "words":
-        return list(word_features(sentences[i]))
-    if name == "characters":
-        return [f for token in sentences[i].tokens for f in character_features(token)]
-    return list(context_features(sentences, i) if name == "context" else mail_features(sentences))
-
-
-class Stage:
-    """tf-idf blocks and a multinomial logistic regression over items, as the public scikit-learn pipeline does it."""
-
-    def __init__(self, blocks: Sequence[str], order: Sequence[str], c: float, recipe: Recipe) -> None:
-        self.names, self.order, self.c, self.recipe = tuple(blocks), tuple(order), c, recipe
-
-    def fit(self, items: Sequence[Item], labels: Sequence[str], senders: Sequence[str]) -> Stage:
-        """Learns from items, their labels, and who sent them. Raises ValueError where a label has no item."""
-        missing = set(self.order) - set(labels)
-        if missing:
-            raise ValueError(f"there is nothing labelled {min(missing)!r} to learn from; every label needs some rows in every fold")
-        self.vectorizers = {name: self._vectorizer(name, items, senders) for name in self.names}
-        self.classifier = LogisticRegression(C=self.c, max_iter=300, tol=1e-3).fit(self._transform(items), labels)
-        # Half precision keeps the model file small; rounding here keeps the saved model equal to this one.
-        self.classifier.coef_ = self.classifier.coef_.astype(np.float16).astype(float)
-        self._columns = [list(self.classifier.classes_).index(label) for label in self.order]
-        return self
-
-    def _vectorizer(self, name: str, items: Sequence[Item], senders: Sequence[str]) -> TfidfVectorizer:
-        """A vectorizer whose vocabulary holds only what enough different senders used: nobody's own words."""
-        who: dict[str, set[str]] = defaultdict(set)
-        count: Counter[str] = Counter()
-        for item, sender in zip(items, senders, strict=True):
-            for feature in set(_features(name, item)):
-                who[feature].add(sender)
-                count[feature] += 1
-        enough = [feature for feature, by in who.items() if len(by) >= self.recipe.least_senders]
-        vocabulary = sorted(sorted(enough, key=lambda f: (-count[f], f))[: self.recipe.limits[name]])
-        vectorizer = TfidfVectorizer(analyzer=partial(_features, name), vocabulary=vocabulary, sublinear_tf=True)
-        vectorizer.fit(items)
-        vectorizer.idf_ = vectorizer.idf_.astype(np.float32).astype(float)
-        return vectorizer
-
-    def _transform(self, items: Sequence[Item]) -> csr_matrix:
-        return csr_matrix(hstack([self.vectorizers[name].transform(items) for name in self.names]))
-
-    def probabilities(self, items: Sequence[Item]) -> Floats:
-        """The probability of each label, (items, labels), columns in the stage's order."""
-        result: Floats = self.classifier.predict_proba(self._transform(items))[:, self._columns]
-        return result
-
-    def blocks(self) -> dict[str, Block]:
-        """What was fitted, as arrays; coefficients are exact in half precision, idf in single."""
-        coefficients = self.classifier.coef_[self._columns].T
-        sizes = [len(self.vectorizers[name].vocabulary_) for name in self.names]
-        parts = np.split(coefficients, np.cumsum(sizes)[:-1])
-        return {
-            n: Block(dict(self.vectorizers[n].vocabulary_), self.vectorizers[n].idf_, part)
-            for n, part in zip(self.names, parts, strict=True)
-        }
-
-    def intercept(self) -> Floats:
-        """The intercept of each label."""
-        return np.asarray(self.classifier.intercept_[self._columns], dtype=float)
-
-
-@dataclass(frozen=True)
-class Stages:
-    """The fitted sentence stage and mail stage."""
-
-    sentence: Stage
-    mail: Stage
-
-    def output(self, documents: Sequence[Prepared]) -> list[Output]:
-        """What the two stages say of each document."""
-        p = self.sentence.probabilities([(d.sentences, i) for d in documents for i in range(len(d.sentences))])
-        of_sentences = np.split(p, np.cumsum([len(d.sentences) for d in documents])[:-1])
-        of_mails = self.mail.probabilities([(d.sentences, 0) for d in documents])
-        return [Output(s, m) for s, m in zip(of_sentences, of_mails, strict=True)]
-
-
-@dataclass(frozen=True)
-class Output:
-    """What the first two stages say of a mail: (sentences, sentence labels) and (labels,)."""
-
-    sentences: Floats
-    mail: Floats
-
-    @property
-    def features(self) -> Floats:
-        """The document stage's features."""
-        return document_features(self.sentences, self.mail)
-
-
-def fit_sentence_stage(documents: Sequence[Prepared], recipe: Recipe) -> Stage:
-    """Learns from every sentence that has a label."""
-    places = [(d, i, label) for d in documents for i, label in enumerate(d.labels) if label is not None]
-    stage = Stage(SENTENCE_BLOCKS, SENTENCE_LABELS, recipe.sentence_c, recipe)
-    return stage.fit([(d.sentences, i) for d, i, _ in places], [label for *_, label in places], [d.sender for d, *_ in places])
-
-
-def fit_stages(documents: Sequence[Prepared], extra: Sequence[Prepared], recipe: Recipe) -> Stages:
-    """The two first stages; `extra` documents are loose sentences, which teach the sentence stage alone."""
-    mail = Stage([MAIL_BLOCK], LABELS, recipe.mail_c, recipe)
-    mail.fit([(d.sentences, 0) for d in documents], [d.example.primary for d in documents], [d.sender for d in documents])
-    return Stages(fit_sentence_stage([*documents, *extra], recipe), mail)
-
-
-def out_of_fold(documents: Sequence[Prepared], extra: Sequence[Prepared], recipe: Recipe, say: Progress = lambda _: None) -> list[Output]:
-    """What first stages say of each document that read nothing by the same sender."""
-    result: list[Output] = [Output(np.empty(0), np.empty(0))] * len(documents)
+def out_of_fold(counts: Counts, recipe: Recipe, say: Progress = lambda _: None) -> list[Output]:
+    """What first stages say of each mail that read nothing by the same sender; loose sentences are read by all of them."""
+    mails, loose = _mails_and_loose(counts)
+    result: list[Output] = [Output(np.empty(0), np.empty(0))] * len(mails)
     folds = GroupKFold(recipe.folds, shuffle=True, random_state=recipe.seed)
-    splits = list(folds.split(documents, groups=[d.group for d in documents]))
-    jobs = (delayed(_fold)([documents[i] for i in train], extra, [documents[i] for i in test], recipe) for train, test in splits)
+    splits = list(folds.split(mails, groups=[counts.documents[i].group for i in mails]))
+    jobs = (delayed(_fold)(counts, np.concatenate([mails[train], loose]), mails[test], recipe) for train, test in splits)
     done = Parallel(n_jobs=-1, return_as="generator")(jobs)
     for k, ((_, test), outputs) in enumerate(zip(splits, done, strict=True), 1):
         say(f"first stages, fold {k} of {recipe.folds}")
@@ -235,8 +121,14 @@ def out_of_fold(documents: Sequence[Prepared], extra: Sequence[Prepared], recipe
     return result
 
 
-def _fold(train: Sequence[Prepared], extra: Sequence[Prepared], test: Sequence[Prepared], recipe: Recipe) -> list[Output]:
-    return fit_stages(train, extra, recipe).output(test)
+def _mails_and_loose(counts: Counts) -> tuple[Integers, Integers]:
+    """The documents that are mails, which come first, and those that are loose sentences."""
+    n = sum(bool(d.example.primary) for d in counts.documents)
+    return np.arange(n), np.arange(n, len(counts.documents))
+
+
+def _fold(counts: Counts, train: Integers, test: Integers, recipe: Recipe) -> list[Output]:
+    return fit_stages(counts, train, recipe).output(counts, test)
 
 
 def fit_document_stage(documents: Sequence[Prepared], outputs: Sequence[Output], recipe: Recipe) -> Linear:
@@ -319,17 +211,16 @@ def corpus_lexicon(corpus: Iterable[Example], loose: Iterable[Example], recipe: 
     return lexicon_of(((sender_of(e), e.text) for e in (*corpus, *loose) if e.split == "train"), recipe.least_senders)
 
 
-def prepare_all(
+def count_all(
     examples: Iterable[Example], loose: Iterable[Example], lexicon: frozenset[str], recipe: Recipe, say: Progress = lambda _: None
-) -> tuple[list[Prepared], list[Prepared]]:
-    """The training rows and the loose sentences, prepared, in an order that does not depend on the input's."""
+) -> Counts:
+    """The training rows, mails first, then loose sentences, prepared and counted, in an order that does not depend on the input's."""
     rows = sorted((e for e in examples if e.split == "train"), key=lambda e: e.id)
     extra = sorted((e for e in loose if e.split == "train"), key=lambda e: e.id)
     say(f"reading {len(rows)} mails and {len(extra)} loose sentences")
     preprocessor = Preprocessor(lexicon)
-    taught = [prepare(e, preprocessor) for e in extra]
-    documents = [d for e in rows if (d := prepare(e, preprocessor)).sentences]
-    return _guess_labels(documents, taught, recipe, say), taught
+    documents = [d for e in (*rows, *extra) if (d := prepare(e, preprocessor)).sentences]
+    return _guess_labels(count_features(documents, recipe.least_senders), recipe, say)
 
 
 def train(
@@ -346,39 +237,33 @@ def train(
     """
     examples = [*corpus, *own]
     lexicon = corpus_lexicon(corpus, loose, recipe)
-    documents, extra = prepare_all(examples, loose, lexicon, recipe, say)
-    outputs = out_of_fold(documents, extra, recipe, say)
+    counts = count_all(examples, loose, lexicon, recipe, say)
+    outputs = out_of_fold(counts, recipe, say)
     say("first stages, all rows")
-    stages = fit_stages(documents, extra, recipe)
+    stages = fit_stages(counts, np.arange(len(counts.documents)), recipe)
     say("document stage")
+    documents = counts.documents[: len(outputs)]
     document = fit_document_stage(documents, outputs, recipe)
     secondary, thresholds = fit_secondary(np.array([o.features for o in outputs]), [d.example for d in documents], recipe)
-    manifest = {
-        "recipe": asdict(recipe),
-        "digest": digest_of(examples, loose, recipe),
-        "data_digest": digest_of(examples, loose),
-        "mails": len(documents),
-        "own": len(own),
-    }
-    blocks = stages.sentence.blocks() | stages.mail.blocks()
-    return Model(blocks, stages.sentence.intercept(), stages.mail.intercept(), document, secondary, thresholds, lexicon, manifest)
+    manifest = {"recipe": asdict(recipe), "digest": digest_of(examples, loose, recipe), "mails": len(documents), "own": len(own)}
+    return Model(stages.blocks(counts.vocabularies), *stages.intercepts(), document, secondary, thresholds, lexicon, manifest)
 
 
-def _guess_labels(documents: list[Prepared], extra: list[Prepared], recipe: Recipe, say: Progress) -> list[Prepared]:
+def _guess_labels(counts: Counts, recipe: Recipe, say: Progress) -> Counts:
     """For mails whose sentences nobody labelled: the sentence that most likely says it gets the mail's label."""
-    unlabelled = [i for i, d in enumerate(documents) if not any(d.labels)]
-    if not unlabelled or (len(unlabelled) == len(documents) and not extra):
-        return documents
+    unlabelled = np.array([i for i, d in enumerate(counts.documents) if not any(d.labels)], dtype=int)
+    labelled = np.setdiff1d(np.arange(len(counts.documents)), unlabelled)
+    if not len(unlabelled) or not len(labelled):
+        return counts
     say(f"finding the telling sentence in {len(unlabelled)} mails")
-    stage = fit_sentence_stage([d for d in documents if any(d.labels)] + extra, recipe)
-    result = list(documents)
-    for i in unlabelled:
-        sentences = documents[i].sentences
-        label = SENTENCE_LABEL_OF[documents[i].example.primary]
-        p = stage.probabilities([(sentences, k) for k in range(len(sentences))])
+    weighings = fit_weighings(counts, labelled, recipe.limits, recipe.least_senders)
+    stage = fit_sentence_stage(weighings, counts, labelled, recipe.sentence_c)
+    result = list(counts.documents)
+    for i, p in zip(unlabelled, sentence_output(weighings, stage, counts, unlabelled), strict=True):
+        label = SENTENCE_LABEL_OF[result[i].example.primary]
         best = int(p[:, SENTENCE_LABELS.index(label)].argmax())
-        result[i] = replace(documents[i], labels=tuple(label if k == best else None for k in range(len(p))))
-    return result
+        result[i] = replace(result[i], labels=tuple(label if k == best else None for k in range(len(p))))
+    return replace(counts, documents=result)
 
 
 def digest_of(examples: Iterable[Example], loose: Iterable[Example], recipe: Recipe | None = None) -> str:

@@ -7,7 +7,7 @@ from hypothesis.extra import numpy as arrays
 from feedback_nlp.features import (
     BLOCKS,
     MAIL_BLOCK,
-    SENTENCE_BLOCKS,
+    block_features,
     character_features,
     context_features,
     document_features,
@@ -74,7 +74,7 @@ def test_context_features(i, features):
 @pytest.mark.parametrize(
     ("before", "after", "length", "features"),
     [
-        pytest.param(0, 0, 4, ["at:0", "left:0", "length:0"], id="alone"),
+        pytest.param(0, 1, 4, ["at:0", "left:1", "length:0"], id="first"),
         pytest.param(3, 3, 5, ["at:3", "left:3", "length:1"], id="at-the-bounds"),
         pytest.param(9, 8, 99, ["at:3", "left:3", "length:6"], id="beyond-the-bounds"),
     ],
@@ -82,6 +82,24 @@ def test_context_features(i, features):
 def test_context_says_where_and_how_long(before, after, length, features):
     mail = [*[sentence("x")] * before, sentence("y " * length), *[sentence("z")] * after]
     assert list(context_features(mail, before))[-3:] == features
+
+
+def test_a_sentence_that_stands_alone_has_no_context():
+    assert list(context_features([sentence("no luck")], 0)) == []
+
+
+@pytest.mark.parametrize(
+    ("block", "expected"),
+    [
+        pytest.param("words", list(word_features(MAIL[1])), id="words"),
+        pytest.param("characters", [*character_features("no"), *character_features("luck")], id="characters"),
+        pytest.param("context", list(context_features(MAIL, 1)), id="context"),
+        pytest.param("mail", list(mail_features(MAIL)), id="mail"),
+    ],
+)
+def test_block_features(block, expected):
+    assert expected
+    assert list(block_features(block, MAIL, 1)) == expected
 
 
 def test_mail_features():
@@ -95,7 +113,7 @@ def test_mail_features():
 
 def test_blocks():
     assert BLOCKS == ("words", "characters", "context", "mail")
-    assert [*SENTENCE_BLOCKS, MAIL_BLOCK] == [*BLOCKS]
+    assert MAIL_BLOCK in BLOCKS
 
 
 def logit(p):

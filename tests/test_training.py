@@ -16,8 +16,9 @@ from feedback_nlp.features import BLOCKS
 from feedback_nlp.labels import LABELS, NOT_REJECTION, SENTENCE_LABEL_OF
 from feedback_nlp.language import english_sentences
 from feedback_nlp.records import Example
+from feedback_nlp.stages import count_known
 from feedback_nlp.store import save
-from feedback_nlp.training import corpus_lexicon, digest_of, fit_linear, fit_stages, prepare, prepare_all, sender_of, train
+from feedback_nlp.training import corpus_lexicon, count_all, digest_of, fit_linear, fit_stages, prepare, sender_of, train
 
 
 @pytest.fixture(scope="module")
@@ -87,14 +88,14 @@ def test_test_rows_are_never_read(corpus, trained):
 
 def test_loose_test_rows_are_never_read(corpus):
     loose = [replace(row, primary="") for row in canary_rows("test")]
-    _, extra = prepare_all(corpus, loose, frozenset(), SMALL_RECIPE)
-    assert extra == []
+    counts = count_all(corpus, loose, frozenset(), SMALL_RECIPE)
+    assert [d for d in counts.documents if not d.example.primary] == []
 
 
 @pytest.fixture(scope="module")
 def stages(corpus):
-    documents, extra = prepare_all(corpus, [], corpus_lexicon(corpus, [], SMALL_RECIPE), SMALL_RECIPE)
-    return fit_stages(documents, extra, SMALL_RECIPE)
+    counts = count_all(corpus, [], corpus_lexicon(corpus, [], SMALL_RECIPE), SMALL_RECIPE)
+    return counts.vocabularies, fit_stages(counts, np.arange(len(counts.documents)), SMALL_RECIPE)
 
 
 def test_scikit_learn_and_arrays_agree(trained, stages):
@@ -106,11 +107,11 @@ def test_scikit_learn_and_arrays_agree(trained, stages):
         if english:
             documents.append(replace(document, sentences=tuple(english)))
     assert len(documents) >= 300
-    outputs = stages.output(documents)
-    sentences = [d.sentences for d in documents]
-    for ours, theirs in zip(trained.sentence_probabilities(sentences), outputs, strict=True):
-        np.testing.assert_allclose(ours, theirs.sentences, rtol=0, atol=1e-6)
-    np.testing.assert_allclose(trained.mail_probabilities(sentences), [o.mail for o in outputs], rtol=0, atol=1e-6)
+    vocabularies, fitted = stages
+    outputs = fitted.output(count_known(documents, vocabularies), np.arange(len(documents)))
+    for (of_sentences, of_mail), theirs in zip(trained.first_stages([d.sentences for d in documents]), outputs, strict=True):
+        np.testing.assert_allclose(of_sentences, theirs.sentences, rtol=0, atol=1e-6)
+        np.testing.assert_allclose(of_mail, theirs.mail, rtol=0, atol=1e-6)
     scores = trained.document(np.array([o.features for o in outputs]))
     expected = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
     predictions = list(trained.classify(d.example.text for d in documents))
@@ -191,8 +192,8 @@ def test_a_mail_without_sentence_labels_teaches(corpus, trained):
 
 
 def test_the_telling_sentence_gets_the_label(corpus):
-    documents, _ = prepare_all([*corpus, *UNLABELLED], [], corpus_lexicon(corpus, [], SMALL_RECIPE), SMALL_RECIPE)
-    labels = [d.labels for d in documents if d.example in UNLABELLED]
+    counts = count_all([*corpus, *UNLABELLED], [], corpus_lexicon(corpus, [], SMALL_RECIPE), SMALL_RECIPE)
+    labels = [d.labels for d in counts.documents if d.example in UNLABELLED]
     assert labels == [(None, SENTENCE_LABEL_OF["hiring_freeze"])] * 3
 
 

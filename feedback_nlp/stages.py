@@ -1,0 +1,240 @@
+"""The first two stages as scikit-learn fits them: counts of features, tf-idf, logistic regression.
+
+The sentence stage says of each sentence which label it carries, the mail stage says it of the whole mail. Features are
+counted once for all documents; a fold, or the whole, then chooses its columns, weighs them and fits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import chain
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix, diags, hstack
+from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
+from sklearn.linear_model import LogisticRegression
+
+from feedback_nlp.features import BLOCKS, MAIL_BLOCK, block_features, document_features
+from feedback_nlp.labels import LABELS, SENTENCE_LABELS
+from feedback_nlp.model import Block, Floats
+from feedback_nlp.records import Example, Sentence
+
+Integers = NDArray[np.integer[Any]]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A mail ready for training: its sentences, each one's label (None: unknown), its sender, and its group.
+
+    A loose sentence is a mail of one sentence whose example has no label; it teaches the sentence stage alone.
+    """
+
+    example: Example
+    sentences: tuple[Sentence, ...]
+    labels: tuple[str | None, ...]
+    sender: str
+    group: str
+
+
+@dataclass(frozen=True)
+class Output:
+    """What the first two stages say of a mail: (sentences, sentence labels) and (labels,)."""
+
+    sentences: Floats
+    mail: Floats
+
+    @property
+    def features(self) -> Floats:
+        """The document stage's features."""
+        return document_features(self.sentences, self.mail)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How often each feature stands in each sentence, or, in the mail block, in each mail.
+
+    `vocabularies` names the columns of `matrices`; `owners` holds the document of each sentence.
+    """
+
+    documents: Sequence[Prepared]
+    vocabularies: Mapping[str, Sequence[str]]
+    matrices: Mapping[str, csr_matrix]
+    owners: Integers
+
+    def rows(self, block: str, chosen: Integers) -> Integers:
+        """The rows of a block that belong to the chosen documents, in order of the documents."""
+        return chosen if block == MAIL_BLOCK else np.flatnonzero(np.isin(self.owners, chosen))
+
+
+def count_features(documents: Sequence[Prepared], least_senders: int) -> Counts:
+    """Counts every feature that enough different senders used: what one hand alone wrote is in no column."""
+    vocabularies, matrices = {}, {}
+    for name in BLOCKS:
+        vectorizer = CountVectorizer(analyzer=partial(_features, name), dtype=np.float64)
+        matrix = csr_matrix(vectorizer.fit_transform(_items(name, documents)))
+        names = vectorizer.get_feature_names_out()
+        kept = np.flatnonzero(_senders_of(matrix, _owners(name, documents), documents) >= least_senders)
+        vocabularies[name], matrices[name] = names[kept].tolist(), matrix[:, kept]
+    return Counts(documents, vocabularies, matrices, _owners("words", documents))
+
+
+def count_known(documents: Sequence[Prepared], vocabularies: Mapping[str, Sequence[str]]) -> Counts:
+    """Counts the features of given vocabularies in other documents."""
+    matrices = {}
+    for name in BLOCKS:
+        vectorizer = CountVectorizer(analyzer=partial(_features, name), vocabulary=vocabularies[name], dtype=np.float64)
+        matrices[name] = csr_matrix(vectorizer.transform(_items(name, documents)))
+    return Counts(documents, vocabularies, matrices, _owners("words", documents))
+
+
+Item = tuple[Sequence[Sentence], int]
+
+
+def _features(block: str, item: Item) -> Iterator[str]:
+    return block_features(block, *item)
+
+
+def _items(block: str, documents: Sequence[Prepared]) -> Iterator[Item]:
+    """What a row of a block is made from: a mail's sentences, and which of them (of the mail block, all)."""
+    return ((d.sentences, i) for d in documents for i in ([0] if block == MAIL_BLOCK else range(len(d.sentences))))
+
+
+def _owners(block: str, documents: Sequence[Prepared]) -> Integers:
+    return np.arange(len(documents)) if block == MAIL_BLOCK else np.repeat(np.arange(len(documents)), [len(d.sentences) for d in documents])
+
+
+def _senders_of(matrix: csr_matrix, owners: Integers, documents: Sequence[Prepared]) -> Integers:
+    """How many different senders used each column."""
+    _, senders = np.unique([d.sender for d in documents], return_inverse=True)
+    rows = len(owners)
+    by_sender = csr_matrix((np.ones(rows), (senders[owners], np.arange(rows))), shape=(senders.max() + 1, rows))
+    used: Integers = (by_sender @ matrix.sign()).getnnz(axis=0)
+    return used
+
+
+@dataclass(frozen=True)
+class Weighing:
+    """Which columns of a block are read, and their idf, in units of the block's median length.
+
+    A row is then divided by the root of its length and not by its length: of two sentences that say the same, the
+    longer one says it nearly as loudly, and a short one does not shout.
+    """
+
+    columns: Integers
+    idf: Floats
+
+    def __call__(self, counts: csr_matrix) -> csr_matrix:
+        """Weighed rows; sublinear tf as in scikit-learn's TfidfTransformer."""
+        return _soften(_weigh(counts[:, self.columns], self.idf))
+
+
+def _weigh(counts: csr_matrix, idf: Floats) -> csr_matrix:
+    transformer = TfidfTransformer(norm=None, sublinear_tf=True)
+    transformer.idf_ = idf
+    return csr_matrix(transformer.transform(counts))
+
+
+def _lengths(weighed: csr_matrix) -> Floats:
+    lengths: Floats = np.sqrt(np.asarray(weighed.multiply(weighed).sum(axis=1)).ravel())
+    return lengths
+
+
+def _soften(weighed: csr_matrix) -> csr_matrix:
+    lengths = _lengths(weighed)
+    return csr_matrix(diags(1 / np.sqrt(np.where(lengths > 0, lengths, 1))) @ weighed)
+
+
+def fit_weighing(counts: csr_matrix, owners: Integers, documents: Sequence[Prepared], least_senders: int, limit: int) -> Weighing:
+    """Chooses the most frequent columns among those that enough senders used, and learns their idf."""
+    frequency = np.where(_senders_of(counts, owners, documents) >= least_senders, counts.getnnz(axis=0), 0)
+    columns = np.sort(np.argsort(-frequency, kind="stable")[: min(limit, int((frequency > 0).sum()))])
+    chosen = counts[:, columns]
+    idf = TfidfTransformer(norm=None, sublinear_tf=True).fit(chosen).idf_
+    lengths = _lengths(_weigh(chosen, idf))
+    typical = float(np.median(lengths[lengths > 0])) if lengths.any() else 1.0
+    # Single precision keeps the model file small; rounding here keeps the saved model equal to this one.
+    return Weighing(columns, (idf / typical).astype(np.float32).astype(float))
+
+
+@dataclass(frozen=True)
+class Stages:
+    """The fitted sentence stage and mail stage."""
+
+    weighings: Mapping[str, Weighing]
+    sentence: LogisticRegression
+    mail: LogisticRegression
+
+    def output(self, counts: Counts, chosen: Integers) -> list[Output]:
+        """What the two stages say of each of the chosen documents."""
+        mails = self.mail.predict_proba(self.weighings[MAIL_BLOCK](counts.matrices[MAIL_BLOCK][chosen]))[:, _places(self.mail, LABELS)]
+        of_sentences = sentence_output(self.weighings, self.sentence, counts, chosen)
+        return [Output(s, m) for s, m in zip(of_sentences, mails, strict=True)]
+
+    def blocks(self, vocabularies: Mapping[str, Sequence[str]]) -> dict[str, Block]:
+        """What was fitted, as arrays; the mail block holds the coefficients of both stages side by side."""
+        sentence = self.sentence.coef_[_places(self.sentence, SENTENCE_LABELS)].T
+        parts = np.split(sentence, np.cumsum([len(self.weighings[name].columns) for name in BLOCKS])[:-1])
+        coefficients = dict(zip(BLOCKS, parts, strict=True))
+        coefficients[MAIL_BLOCK] = np.hstack([coefficients[MAIL_BLOCK], self.mail.coef_[_places(self.mail, LABELS)].T])
+        words = {name: [vocabularies[name][column] for column in self.weighings[name].columns] for name in BLOCKS}
+        return {n: Block({w: i for i, w in enumerate(words[n])}, self.weighings[n].idf, coefficients[n]) for n in BLOCKS}
+
+    def intercepts(self) -> tuple[Floats, Floats]:
+        """The intercepts of the sentence stage and of the mail stage."""
+        return self.sentence.intercept_[_places(self.sentence, SENTENCE_LABELS)], self.mail.intercept_[_places(self.mail, LABELS)]
+
+
+def _places(classifier: LogisticRegression, labels: Sequence[str]) -> list[int]:
+    return [list(classifier.classes_).index(label) for label in labels]
+
+
+def _sentence_matrix(weighings: Mapping[str, Weighing], counts: Counts, chosen: Integers) -> csr_matrix:
+    """The rows of the sentence stage: the sentence's own blocks, and the block of the mail that it stands in."""
+    rows = counts.rows("words", chosen)
+    own = [weighings[name](counts.matrices[name][rows]) for name in BLOCKS if name != MAIL_BLOCK]
+    mails = weighings[MAIL_BLOCK](counts.matrices[MAIL_BLOCK][chosen])
+    return csr_matrix(hstack([*own, mails[np.searchsorted(chosen, counts.owners[rows])]]))
+
+
+def fit_weighings(counts: Counts, chosen: Integers, limits: Mapping[str, int], least_senders: int) -> dict[str, Weighing]:
+    """The weighing of every block, learned from the chosen documents (in ascending order)."""
+    weighings = {}
+    for name in BLOCKS:
+        rows = counts.rows(name, chosen)
+        owners = rows if name == MAIL_BLOCK else counts.owners[rows]
+        weighings[name] = fit_weighing(counts.matrices[name][rows], owners, counts.documents, least_senders, limits[name])
+    return weighings
+
+
+def fit_sentence_stage(weighings: Mapping[str, Weighing], counts: Counts, chosen: Integers, c: float) -> LogisticRegression:
+    """Learns from every labelled sentence of the chosen documents. Raises ValueError where a label has none."""
+    labels = np.array([label or "" for label in chain.from_iterable(counts.documents[i].labels for i in chosen)])
+    told = labels != ""
+    return _fit(_sentence_matrix(weighings, counts, chosen)[told], labels[told], SENTENCE_LABELS, c)
+
+
+def sentence_output(weighings: Mapping[str, Weighing], classifier: LogisticRegression, counts: Counts, chosen: Integers) -> list[Floats]:
+    """For each of the chosen documents an array (sentences, sentence labels) of probabilities."""
+    p = classifier.predict_proba(_sentence_matrix(weighings, counts, chosen))[:, _places(classifier, SENTENCE_LABELS)]
+    return np.split(p, np.cumsum([len(counts.documents[i].sentences) for i in chosen])[:-1])
+
+
+def fit_mail_stage(weighings: Mapping[str, Weighing], counts: Counts, chosen: Integers, c: float) -> LogisticRegression:
+    """Learns from the mails among the chosen documents. Raises ValueError where a label has none."""
+    mails = np.array([i for i in chosen if counts.documents[i].example.primary], dtype=int)
+    primaries = np.array([counts.documents[i].example.primary for i in mails])
+    return _fit(weighings[MAIL_BLOCK](counts.matrices[MAIL_BLOCK][mails]), primaries, LABELS, c)
+
+
+def _fit(x: csr_matrix, y: NDArray[np.str_], order: Sequence[str], c: float) -> LogisticRegression:
+    missing = set(order) - set(y.tolist())
+    if missing:
+        raise ValueError(f"there is nothing labelled {min(missing)!r} to learn from; every label needs some rows in every fold")
+    classifier = LogisticRegression(C=c, max_iter=300, tol=1e-3).fit(x, y)
+    # Half precision keeps the model file small; rounding here keeps the saved model equal to this one.
+    classifier.coef_ = classifier.coef_.astype(np.float16).astype(float)
+    return classifier
