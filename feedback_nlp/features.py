@@ -73,12 +73,13 @@ def block_features(block: str, sentences: Sequence[Sentence], i: int) -> Iterato
     return context_features(sentences, i) if block == "context" else mail_features(sentences)
 
 
-def document_features(probabilities: NDArray[np.float64], mail: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Numbers for the document stage from the sentence stage's (sentences, sentence labels) and the mail stage's (labels,).
+def document_features(probabilities: NDArray[np.float64], mail: NDArray[np.float64], mentions: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Numbers for the document stage from the sentence stage's (sentences, sentence labels) and the mail stage's (labels,)
+    and (concrete reasons,).
 
     For each sentence label the log-odds of the strongest and second strongest sentence, the noisy-or of all, the share
     of sentences, and where the strongest stands; whether any sentence turns somebody down, or gives a concrete reason;
-    how long the mail is; the mail stage's log-odds. There is at least one sentence.
+    how long the mail is; the mail stage's log-odds of each label and of each mention. There is at least one sentence.
     """
     clipped = np.clip(probabilities, 1e-4, 1 - 1e-4)
     odds = _log_odds(probabilities)
@@ -99,6 +100,7 @@ def document_features(probabilities: NDArray[np.float64], mail: NDArray[np.float
             *(_any(probabilities[:, :kinds].sum(axis=1)) for kinds in (len(CONCRETE_REASONS), len(REASONS))),
             [np.log1p(n)],
             _log_odds(mail),
+            _log_odds(mentions),
         ]
     )
 

@@ -36,7 +36,8 @@ MOST_CHARACTERS = 100_000
 class Block:
     """One tf-idf block: its vocabulary, idf (n,), and coefficients (n, sentence labels).
 
-    The mail block, which both first stages read, has those of the mail stage beside them: (n, sentence labels + labels).
+    The mail block, which both first stages read, has those of the mail stage beside them: (n, sentence labels + labels +
+    concrete reasons).
     """
 
     vocabulary: Mapping[str, int]
@@ -107,17 +108,22 @@ class Model:
             for text, read, kept in zip(batch, sentences, english, strict=True):
                 yield self._judge(text, kept, *next(stages)) if kept else _unjudged(text, read)
 
-    def first_stages(self, documents: Sequence[Sequence[Sentence]]) -> list[tuple[Floats, Floats]]:
-        """For each document the probabilities (sentences, sentence labels) of its sentences and (labels,) of the mail."""
+    def first_stages(self, documents: Sequence[Sequence[Sentence]]) -> list[tuple[Floats, Floats, Floats]]:
+        """For each document the probabilities (sentences, sentence labels) of its sentences, (labels,) of the mail, and
+        (concrete reasons,) of being mentioned in it.
+        """
+        if not documents:
+            return []
         k, lengths = len(SENTENCE_LABELS), [len(d) for d in documents]
-        mails = np.zeros((len(documents), k + len(LABELS)))
+        mails = np.zeros((len(documents), k + len(self.mail_intercept)))
         self._scorers[MAIL_BLOCK].add_scores(mails, [self._ids(MAIL_BLOCK, d, 0) for d in documents])
         scores = self.sentence_intercept + np.repeat(mails[:, :k], lengths, axis=0)
         for name in BLOCKS:
             if name != MAIL_BLOCK:
                 self._scorers[name].add_scores(scores, [self._ids(name, d, i) for d in documents for i in range(len(d))])
-        of_sentences = np.split(_softmax(scores), np.cumsum(lengths)[:-1])
-        return list(zip(of_sentences, _softmax(self.mail_intercept + mails[:, k:]), strict=True)) if lengths else []
+        of_mails = self.mail_intercept + mails[:, k:]
+        labels, mentions = _softmax(of_mails[:, : len(LABELS)]), 1 / (1 + np.exp(-of_mails[:, len(LABELS) :]))
+        return list(zip(np.split(_softmax(scores), np.cumsum(lengths)[:-1]), labels, mentions, strict=True))
 
     def _ids(self, name: str, document: Sequence[Sentence], i: int) -> list[int]:
         """The ids of the i-th sentence's features of the named block, repeats included."""
@@ -126,8 +132,8 @@ class Model:
             return [feature for token in document[i].tokens for feature in scorer.token_ids(token)]
         return scorer.known(block_features(name, document, i))
 
-    def _judge(self, text: str, sentences: Sequence[Sentence], p: Floats, mail: Floats) -> Prediction:
-        features = document_features(p, mail)
+    def _judge(self, text: str, sentences: Sequence[Sentence], p: Floats, mail: Floats, mentions: Floats) -> Prediction:
+        features = document_features(p, mail, mentions)
         scores = dict(zip(LABELS, _softmax(self.document(features)[None, :])[0].tolist(), strict=True))
         label = max(scores, key=lambda name: scores[name])
         secondary = self._secondary(label, features)

@@ -1,7 +1,8 @@
 """The first two stages as scikit-learn fits them: counts of features, tf-idf, logistic regression.
 
-The sentence stage says of each sentence which label it carries, the mail stage says it of the whole mail. Features are
-counted once for all documents; a fold, or the whole, then chooses its columns, weighs them and fits.
+The sentence stage says of each sentence which label it carries; the mail stage says it of the whole mail, and whether the
+mail mentions each of the concrete reasons at all, as its label or beside it. Features are counted once for all documents;
+a fold, or the whole, then chooses its columns, weighs them and fits.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 from sklearn.linear_model import LogisticRegression
 
 from feedback_nlp.features import BLOCKS, MAIL_BLOCK, block_features, document_features
-from feedback_nlp.labels import LABELS, SENTENCE_LABELS
+from feedback_nlp.labels import CONCRETE_REASONS, LABELS, SENTENCE_LABELS
 from feedback_nlp.model import Block, Floats
 from feedback_nlp.records import Example, Sentence
 
@@ -42,15 +43,16 @@ class Prepared:
 
 @dataclass(frozen=True)
 class Output:
-    """What the first two stages say of a mail: (sentences, sentence labels) and (labels,)."""
+    """What the first two stages say of a mail: (sentences, sentence labels), (labels,), and (concrete reasons,)."""
 
     sentences: Floats
     mail: Floats
+    mentions: Floats
 
     @property
     def features(self) -> Floats:
         """The document stage's features."""
-        return document_features(self.sentences, self.mail)
+        return document_features(self.sentences, self.mail, self.mentions)
 
 
 @dataclass(frozen=True)
@@ -167,25 +169,30 @@ class Stages:
     weighings: Mapping[str, Weighing]
     sentence: LogisticRegression
     mail: LogisticRegression
+    mentions: Sequence[LogisticRegression]
 
     def output(self, counts: Counts, chosen: Integers) -> list[Output]:
         """What the two stages say of each of the chosen documents."""
-        mails = self.mail.predict_proba(self.weighings[MAIL_BLOCK](counts.matrices[MAIL_BLOCK][chosen]))[:, _places(self.mail, LABELS)]
         of_sentences = sentence_output(self.weighings, self.sentence, counts, chosen)
-        return [Output(s, m) for s, m in zip(of_sentences, mails, strict=True)]
+        x = self.weighings[MAIL_BLOCK](counts.matrices[MAIL_BLOCK][chosen])
+        mails = self.mail.predict_proba(x)[:, _places(self.mail, LABELS)]
+        mentions = np.column_stack([classifier.predict_proba(x)[:, 1] for classifier in self.mentions])
+        return [Output(*of_mail) for of_mail in zip(of_sentences, mails, mentions, strict=True)]
 
     def blocks(self, vocabularies: Mapping[str, Sequence[str]]) -> dict[str, Block]:
-        """What was fitted, as arrays; the mail block holds the coefficients of both stages side by side."""
+        """What was fitted, as arrays; the mail block holds the coefficients of the sentence stage, the labels and the mentions."""
         sentence = self.sentence.coef_[_places(self.sentence, SENTENCE_LABELS)].T
         parts = np.split(sentence, np.cumsum([len(self.weighings[name].columns) for name in BLOCKS])[:-1])
         coefficients = dict(zip(BLOCKS, parts, strict=True))
-        coefficients[MAIL_BLOCK] = np.hstack([coefficients[MAIL_BLOCK], self.mail.coef_[_places(self.mail, LABELS)].T])
+        of_mails = [self.mail.coef_[_places(self.mail, LABELS)], *(classifier.coef_ for classifier in self.mentions)]
+        coefficients[MAIL_BLOCK] = np.hstack([coefficients[MAIL_BLOCK], np.vstack(of_mails).T])
         words = {name: [vocabularies[name][column] for column in self.weighings[name].columns] for name in BLOCKS}
         return {n: Block({w: i for i, w in enumerate(words[n])}, self.weighings[n].idf, coefficients[n]) for n in BLOCKS}
 
     def intercepts(self) -> tuple[Floats, Floats]:
-        """The intercepts of the sentence stage and of the mail stage."""
-        return self.sentence.intercept_[_places(self.sentence, SENTENCE_LABELS)], self.mail.intercept_[_places(self.mail, LABELS)]
+        """The intercepts of the sentence stage, and of the mail stage: labels, then mentions."""
+        of_mails = [self.mail.intercept_[_places(self.mail, LABELS)], *(classifier.intercept_ for classifier in self.mentions)]
+        return self.sentence.intercept_[_places(self.sentence, SENTENCE_LABELS)], np.concatenate(of_mails)
 
 
 def _places(classifier: LogisticRegression, labels: Sequence[str]) -> list[int]:
@@ -223,14 +230,21 @@ def sentence_output(weighings: Mapping[str, Weighing], classifier: LogisticRegre
     return np.split(p, np.cumsum([len(counts.documents[i].sentences) for i in chosen])[:-1])
 
 
-def fit_mail_stage(weighings: Mapping[str, Weighing], counts: Counts, chosen: Integers, c: float) -> LogisticRegression:
-    """Learns from the mails among the chosen documents. Raises ValueError where a label has none."""
+def fit_mail_stage(
+    weighings: Mapping[str, Weighing], counts: Counts, chosen: Integers, c: float
+) -> tuple[LogisticRegression, list[LogisticRegression]]:
+    """Learns from the mails among the chosen documents: the label, and of each concrete reason whether it is mentioned.
+
+    Raises ValueError where a label has no mail.
+    """
     mails = np.array([i for i in chosen if counts.documents[i].example.primary], dtype=int)
-    primaries = np.array([counts.documents[i].example.primary for i in mails])
-    return _fit(weighings[MAIL_BLOCK](counts.matrices[MAIL_BLOCK][mails]), primaries, LABELS, c)
+    examples = [counts.documents[i].example for i in mails]
+    x = weighings[MAIL_BLOCK](counts.matrices[MAIL_BLOCK][mails])
+    label = _fit(x, np.array([e.primary for e in examples]), LABELS, c)
+    return label, [_fit(x, np.array([r in (e.primary, *e.secondary) for e in examples]), (), c) for r in CONCRETE_REASONS]
 
 
-def _fit(x: csr_matrix, y: NDArray[np.str_], order: Sequence[str], c: float) -> LogisticRegression:
+def _fit(x: csr_matrix, y: NDArray[Any], order: Sequence[str], c: float) -> LogisticRegression:
     missing = set(order) - set(y.tolist())
     if missing:
         raise ValueError(f"there is nothing labelled {min(missing)!r} to learn from; every label needs some rows in every fold")

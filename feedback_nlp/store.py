@@ -158,15 +158,16 @@ def _arrays(model: Model) -> dict[str, NDArray[Any]]:
 
 
 def _check_shapes(folder: Path, arrays: Mapping[str, NDArray[Any]], sizes: Mapping[str, int]) -> None:
-    n = len(document_features(np.ones((1, len(SENTENCE_LABELS))), np.ones(len(LABELS))))
+    of_mails = len(LABELS) + len(CONCRETE_REASONS)
+    n = len(document_features(np.ones((1, len(SENTENCE_LABELS))), np.ones(len(LABELS)), np.ones(len(CONCRETE_REASONS))))
     m = n + len(REASONS)
     expected: dict[str, tuple[int, ...]] = {
         "sentence_intercept": (len(SENTENCE_LABELS),),
-        "mail_intercept": (len(LABELS),),
+        "mail_intercept": (of_mails,),
         "secondary_thresholds": (len(CONCRETE_REASONS),),
     }
     for name, size in sizes.items():
-        expected |= {f"{name}_idf": (size,), f"{name}_coefficients": (size, len(SENTENCE_LABELS) + len(LABELS) * (name == MAIL_BLOCK))}
+        expected |= {f"{name}_idf": (size,), f"{name}_coefficients": (size, len(SENTENCE_LABELS) + of_mails * (name == MAIL_BLOCK))}
     for stage, rows, columns in (("document", n, len(LABELS)), ("secondary", m, len(CONCRETE_REASONS))):
         expected |= {
             f"{stage}_mean": (rows,),

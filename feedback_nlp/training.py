@@ -103,13 +103,13 @@ def fit_stages(counts: Counts, chosen: Integers, recipe: Recipe) -> Stages:
     """The two first stages, from the chosen documents. Raises ValueError where a label has nothing to learn from."""
     weighings = fit_weighings(counts, chosen, recipe.limits, recipe.least_senders)
     sentence = fit_sentence_stage(weighings, counts, chosen, recipe.sentence_c)
-    return Stages(weighings, sentence, fit_mail_stage(weighings, counts, chosen, recipe.mail_c))
+    return Stages(weighings, sentence, *fit_mail_stage(weighings, counts, chosen, recipe.mail_c))
 
 
 def out_of_fold(counts: Counts, recipe: Recipe, say: Progress = lambda _: None) -> list[Output]:
     """What first stages say of each mail that read nothing by the same sender; loose sentences are read by all of them."""
     mails, loose = _mails_and_loose(counts)
-    result: list[Output] = [Output(np.empty(0), np.empty(0))] * len(mails)
+    result: list[Output] = [Output(*[np.empty(0)] * 3)] * len(mails)
     folds = GroupKFold(recipe.folds, shuffle=True, random_state=recipe.seed)
     splits = list(folds.split(mails, groups=[counts.documents[i].group for i in mails]))
     jobs = (delayed(_fold)(counts, np.concatenate([mails[train], loose]), mails[test], recipe) for train, test in splits)
@@ -143,7 +143,7 @@ def fit_document_stage(documents: Sequence[Prepared], outputs: Sequence[Output],
         for _ in range(recipe.extracts):
             kept = _extract(d, rng)
             if kept.any():
-                rows.append((document_features(o.sentences[kept], o.mail), d.example.primary, recipe.extract_weight))
+                rows.append((document_features(o.sentences[kept], o.mail, o.mentions), d.example.primary, recipe.extract_weight))
     features, labels, weights = zip(*rows, strict=True)
     return fit_linear(np.array(features), labels, recipe.document_c, LABELS, np.array(weights))
 

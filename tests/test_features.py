@@ -14,7 +14,7 @@ from feedback_nlp.features import (
     mail_features,
     word_features,
 )
-from feedback_nlp.labels import LABELS, SENTENCE_LABELS
+from feedback_nlp.labels import CONCRETE_REASONS, LABELS, SENTENCE_LABELS
 from feedback_nlp.records import Sentence
 
 K = len(SENTENCE_LABELS)
@@ -121,12 +121,13 @@ def logit(p):
 
 
 WIDTHS = {"first": K, "second": K, "any": K, "share": K, "where": K - 2, "pairs": K * (K - 1) // 2}
-TAIL = {"length": 1, "mail": len(LABELS)}
+TAIL = {"length": 1, "mail": len(LABELS), "mentions": len(CONCRETE_REASONS)}
+HALF = [0.5] * len(CONCRETE_REASONS)
 
 
-def parts(p, mail):
+def parts(p, mail, mentions=HALF):
     """The pieces of a document's features by name; "others" are those between the pairs and the length."""
-    features = document_features(np.array(p, dtype=float), np.array(mail, dtype=float))
+    features = document_features(*(np.array(x, dtype=float) for x in (p, mail, mentions)))
     widths = WIDTHS | {"others": len(features) - sum(WIDTHS.values()) - sum(TAIL.values())} | TAIL
     assert widths["others"] >= 0
     return dict(zip(widths, np.split(features, np.cumsum([*widths.values()])[:-1]), strict=True))
@@ -151,6 +152,7 @@ def test_document_features_of_one_sentence():
     assert got["pairs"] == pytest.approx([rest] * (K * (K - 1) // 2))
     assert got["length"] == pytest.approx([np.log(2)])
     assert got["mail"] == pytest.approx(logit(EVEN))
+    assert got["mentions"] == pytest.approx([0] * len(CONCRETE_REASONS))
 
 
 def test_document_features_of_three_sentences():
@@ -177,7 +179,8 @@ def test_where_the_strongest_sentence_stands(first_label, where):
 
 
 def test_certainties_stay_finite():
-    got = parts(np.eye(K), np.eye(len(LABELS))[0])
+    got = parts(np.eye(K), np.eye(len(LABELS))[0], [0, 1, 0, 1])
+    assert got["mentions"] == pytest.approx([logit(1e-4), logit(1 - 1e-4)] * 2)
     assert got["first"] == pytest.approx([logit(1 - 1e-4)] * K)
     assert got["mail"] == pytest.approx([logit(1 - 1e-4), *[logit(1e-4)] * (len(LABELS) - 1)])
 

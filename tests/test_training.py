@@ -109,9 +109,9 @@ def test_scikit_learn_and_arrays_agree(trained, stages):
     assert len(documents) >= 300
     vocabularies, fitted = stages
     outputs = fitted.output(count_known(documents, vocabularies), np.arange(len(documents)))
-    for (of_sentences, of_mail), theirs in zip(trained.first_stages([d.sentences for d in documents]), outputs, strict=True):
-        np.testing.assert_allclose(of_sentences, theirs.sentences, rtol=0, atol=1e-6)
-        np.testing.assert_allclose(of_mail, theirs.mail, rtol=0, atol=1e-6)
+    for ours, theirs in zip(trained.first_stages([d.sentences for d in documents]), outputs, strict=True):
+        for got, expected in zip(ours, (theirs.sentences, theirs.mail, theirs.mentions), strict=True):
+            np.testing.assert_allclose(got, expected, rtol=0, atol=1e-6)
     scores = trained.document(np.array([o.features for o in outputs]))
     expected = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
     predictions = list(trained.classify(d.example.text for d in documents))
