@@ -14,7 +14,6 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.metrics import cohen_kappa_score
-from sklearn.model_selection import GroupKFold
 
 from feedback_nlp.labels import BOILERPLATE, LABELS, NOT_REJECTION
 from feedback_nlp.metrics import COMPARED, figures
@@ -26,7 +25,7 @@ from feedback_nlp.training import (
     Recipe,
     corpus_lexicon,
     count_all,
-    fit_document_stage,
+    document_probabilities,
     group_of,
     lexicon_of,
     out_of_fold,
@@ -211,18 +210,11 @@ def suspects(mails: Sequence[Example], loose: Sequence[Example], say: Progress =
     counts = count_all(mails, loose, corpus_lexicon(mails, loose, recipe), recipe, say)
     outputs = out_of_fold(counts, recipe, say)
     documents = counts.documents[: len(outputs)]
-    features = np.array([o.features for o in outputs])
-    labels = np.array([d.example.primary for d in documents])
     result = []
-    for seen, test in GroupKFold(recipe.folds).split(features, groups=[d.group for d in documents]):
-        stage = fit_document_stage([documents[i] for i in seen], [outputs[i] for i in seen], recipe)
-        scores = stage(features[test])
-        p = np.exp(scores - scores.max(axis=1, keepdims=True))
-        p /= p.sum(axis=1, keepdims=True)
-        for i, row in zip(test, p, strict=True):
-            guess = LABELS[int(row.argmax())]
-            if guess != labels[i] and row.max() >= SUSPICIOUS:
-                result.append((documents[i].example, guess, float(row.max())))
+    for document, row in zip(documents, document_probabilities(documents, outputs, recipe), strict=True):
+        guess = LABELS[int(row.argmax())]
+        if guess != document.example.primary and row.max() >= SUSPICIOUS:
+            result.append((document.example, guess, float(row.max())))
     return sorted(result, key=lambda item: -item[2])
 
 

@@ -27,6 +27,8 @@ Floats = NDArray[np.float64]
 
 _EVIDENCE_AT = 0.5
 _MOST_EVIDENCE = 3
+COVERAGE = 0.95
+"""How often the set of possible labels is to hold the right one."""
 _BATCH = 256
 MOST_CHARACTERS = 100_000
 """What stands after this many characters of one mail is not read: a mail's decision is never that far down."""
@@ -68,6 +70,7 @@ class Model:
     sentence_intercept: Floats
     mail_intercept: Floats
     document: Linear
+    possible_threshold: float
     secondary: Linear
     secondary_thresholds: Floats
     lexicon: frozenset[str]
@@ -122,8 +125,8 @@ class Model:
             if name != MAIL_BLOCK:
                 self._scorers[name].add_scores(scores, [self._ids(name, d, i) for d in documents for i in range(len(d))])
         of_mails = self.mail_intercept + mails[:, k:]
-        labels, mentions = _softmax(of_mails[:, : len(LABELS)]), 1 / (1 + np.exp(-of_mails[:, len(LABELS) :]))
-        return list(zip(np.split(_softmax(scores), np.cumsum(lengths)[:-1]), labels, mentions, strict=True))
+        labels, mentions = softmax(of_mails[:, : len(LABELS)]), 1 / (1 + np.exp(-of_mails[:, len(LABELS) :]))
+        return list(zip(np.split(softmax(scores), np.cumsum(lengths)[:-1]), labels, mentions, strict=True))
 
     def _ids(self, name: str, document: Sequence[Sentence], i: int) -> list[int]:
         """The ids of the i-th sentence's features of the named block, repeats included."""
@@ -134,7 +137,7 @@ class Model:
 
     def _judge(self, text: str, sentences: Sequence[Sentence], p: Floats, mail: Floats, mentions: Floats) -> Prediction:
         features = document_features(p, mail, mentions)
-        scores = dict(zip(LABELS, _softmax(self.document(features)[None, :])[0].tolist(), strict=True))
+        scores = dict(zip(LABELS, softmax(self.document(features)[None, :])[0].tolist(), strict=True))
         label = max(scores, key=lambda name: scores[name])
         secondary = self._secondary(label, features)
         quotes = {reason: _quote(text, sentences, p, reason) for reason in (label, *secondary) if reason in REASONS}
@@ -145,6 +148,7 @@ class Model:
             tuple(secondary),
             tuple(quotes.get(label, ())),
             {reason: quotes[reason][0] for reason in secondary},
+            tuple(sorted((n for n in scores if n == label or scores[n] >= self.possible_threshold), key=lambda n: -scores[n])),
             f"Only the first {MOST_CHARACTERS:,} characters were read." if len(text) > MOST_CHARACTERS else "",
         )
 
@@ -210,7 +214,8 @@ def _unjudged(text: str, sentences: Sequence[Sentence]) -> Prediction:
     return Prediction(None, 0.0, {}, note=unjudged_note(text, sentences))
 
 
-def _softmax(scores: Floats) -> Floats:
+def softmax(scores: Floats) -> Floats:
+    """Probabilities (rows, labels) from scores."""
     exponents = np.exp(scores - scores.max(axis=1, keepdims=True)) if len(scores) else scores
     result: Floats = exponents / exponents.sum(axis=1, keepdims=True)
     return result

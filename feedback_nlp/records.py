@@ -54,7 +54,10 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Prediction:
-    """What a mail says. `label` is None where the mail can't be judged; `note` says why, or what was not read."""
+    """What a mail says. `label` is None where the mail can't be judged; `note` says why, or what was not read.
+
+    `possible` holds the label and the others that it could be, likeliest first: 95 times in 100 the right one is among them.
+    """
 
     label: str | None
     confidence: float
@@ -62,6 +65,7 @@ class Prediction:
     secondary: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     secondary_evidence: Mapping[str, Evidence] = field(default_factory=dict)
+    possible: tuple[str, ...] = ()
     note: str = ""
 
 

@@ -24,6 +24,7 @@ def row_of(feedback: Feedback) -> Row:
         "label": prediction.label,
         "confidence": round(prediction.confidence, 6),
         "scores": {label: round(p, 6) for label, p in prediction.scores.items()},
+        "possible": list(prediction.possible),
         "secondary": list(prediction.secondary),
         "evidence": [e.text for e in prediction.evidence],
         "next_steps": list(advice.next_steps),

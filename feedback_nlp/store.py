@@ -133,6 +133,7 @@ def load(folder: Path) -> Model:
         arrays["sentence_intercept"],
         arrays["mail_intercept"],
         linear["document"],
+        float(arrays["possible_threshold"][0]),
         linear["secondary"],
         arrays["secondary_thresholds"],
         frozenset(words["lexicon"]),
@@ -148,6 +149,7 @@ def _arrays(model: Model) -> dict[str, NDArray[Any]]:
         "sentence_intercept": model.sentence_intercept,
         "mail_intercept": model.mail_intercept,
         "secondary_thresholds": model.secondary_thresholds,
+        "possible_threshold": np.array([model.possible_threshold]),
     }
     for name, block in model.blocks.items():
         arrays[f"{name}_idf"] = np.asarray(block.idf, dtype=np.float32)
@@ -165,6 +167,7 @@ def _check_shapes(folder: Path, arrays: Mapping[str, NDArray[Any]], sizes: Mappi
         "sentence_intercept": (len(SENTENCE_LABELS),),
         "mail_intercept": (of_mails,),
         "secondary_thresholds": (len(CONCRETE_REASONS),),
+        "possible_threshold": (1,),
     }
     for name, size in sizes.items():
         expected |= {f"{name}_idf": (size,), f"{name}_coefficients": (size, len(SENTENCE_LABELS) + of_mails * (name == MAIL_BLOCK))}

@@ -106,6 +106,9 @@ def _headline(prediction: Prediction, gap: str) -> Iterator[str]:
         yield "Please judge by the sentence yourself." if label in REASONS else "Please read it once more yourself."
         return
     yield click.style(f"{meaning[0].upper()}{meaning[1:]}", bold=True) + f"  ({label}, {prediction.confidence:.0%} sure)"
+    others = [f"{MEANINGS[name]} ({name}, {prediction.scores[name]:.0%})" for name in prediction.possible if name != label]
+    if others:
+        yield from _wrapped(f"Less likely: {'; or '.join(others)}")
 
 
 def _in_place(text: str, evidence: Sequence[Evidence]) -> Iterator[str]:

@@ -18,7 +18,7 @@ from sklearn.preprocessing import StandardScaler
 
 from feedback_nlp.features import document_features
 from feedback_nlp.labels import BOILERPLATE, CONCRETE_REASONS, LABELS, NOT_REJECTION, REASONS, SENTENCE_LABEL_OF, SENTENCE_LABELS
-from feedback_nlp.model import Floats, Linear, Model
+from feedback_nlp.model import COVERAGE, Floats, Linear, Model, softmax
 from feedback_nlp.preprocess import Preprocessor
 from feedback_nlp.records import Example, Sentence
 from feedback_nlp.stages import (
@@ -156,6 +156,26 @@ def _extract(document: Prepared, rng: np.random.Generator) -> NDArray[np.bool_]:
     return telling | (drawn < _KEPT_OF_REJECTIONS) if telling.any() else np.zeros(len(drawn), dtype=bool)
 
 
+def document_probabilities(documents: Sequence[Prepared], outputs: Sequence[Output], recipe: Recipe) -> Floats:
+    """What document stages that read nothing by the same sender say of each document: (documents, labels)."""
+    features = np.array([o.features for o in outputs])
+    result = np.empty((len(documents), len(LABELS)))
+    for seen, test in GroupKFold(recipe.folds).split(features, groups=[d.group for d in documents]):
+        stage = fit_document_stage([documents[i] for i in seen], [outputs[i] for i in seen], recipe)
+        result[test] = softmax(stage(features[test]))
+    return result
+
+
+def possible_threshold(probabilities: Floats, labels: Sequence[str], coverage: float) -> float:
+    """The probability that the true label reaches in a share `coverage` of mails that were not trained on.
+
+    All labels that reach it make up the set of possible ones, which then holds the true label that often: split
+    conformal prediction with the least ambiguous sets (Sadinle, Lei and Wasserman 2019).
+    """
+    true = np.sort(probabilities[np.arange(len(labels)), [LABELS.index(label) for label in labels]])
+    return float(true[max(0, int(np.floor((1 - coverage) * (len(labels) + 1))) - 1)])
+
+
 def fit_linear(x: Floats, y: Sequence[Any] | NDArray[Any], c: float, order: Sequence[Any], weights: Floats | None = None) -> Linear:
     """Logistic regression on standardised features as a `Linear`, its columns in `order`."""
     scaler = StandardScaler().fit(x)
@@ -244,9 +264,11 @@ def train(
     say("document stage")
     documents = counts.documents[: len(outputs)]
     document = fit_document_stage(documents, outputs, recipe)
+    probabilities = document_probabilities(documents, outputs, recipe)
+    possible = possible_threshold(probabilities, [d.example.primary for d in documents], COVERAGE)
     secondary, thresholds = fit_secondary(np.array([o.features for o in outputs]), [d.example for d in documents], recipe)
     manifest = {"recipe": asdict(recipe), "digest": digest_of(examples, loose, recipe), "mails": len(documents), "own": len(own)}
-    return Model(stages.blocks(counts.vocabularies), *stages.intercepts(), document, secondary, thresholds, lexicon, manifest)
+    return Model(stages.blocks(counts.vocabularies), *stages.intercepts(), document, possible, secondary, thresholds, lexicon, manifest)
 
 
 def _guess_labels(counts: Counts, recipe: Recipe, say: Progress) -> Counts:

@@ -182,7 +182,7 @@ RETRAIN = "Run `feedback-nlp retrain`, or `feedback-nlp models use shipped`."
             ["-m", "none"], b"no", "There is no model 'none' (there are: shipped). See `feedback-nlp models list`.", id="missing model"
         ),
         pytest.param(
-            ["-m", "{}/old"], b"no", f"{{}}/old has model format 0; this version reads format 1. {RETRAIN}", id="model of another format"
+            ["-m", "{}/old"], b"no", f"{{}}/old has model format 0; this version reads format 2. {RETRAIN}", id="model of another format"
         ),
     ],
 )
@@ -210,6 +210,7 @@ def test_classify_says_plainly_what_it_can_not_judge(text, note):
         "label": None,
         "confidence": 0,
         "scores": {},
+        "possible": [],
         "secondary": [],
         "evidence": [],
         "next_steps": [],
@@ -619,7 +620,7 @@ NO_COLUMN = "no column text or body or message or content (found: 'id', 'mail').
             id="missing model",
         ),
         pytest.param(
-            ["good.csv", "-o", "out.csv", "-m", "old"], f"old has model format 0; this version reads format 1. {RETRAIN}", id="old model"
+            ["good.csv", "-o", "out.csv", "-m", "old"], f"old has model format 0; this version reads format 2. {RETRAIN}", id="old model"
         ),
     ],
 )

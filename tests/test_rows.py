@@ -15,13 +15,21 @@ SCORES = {
     "vague_subjective": 0.05,
     "not_rejection": 0.05,
 }
-JUDGED = Prediction("another_candidate", 0.6, SCORES, ("cultural_fit",), (Evidence("We chose “Ann”.", 0, 15, 0.9),))
+JUDGED = Prediction(
+    "another_candidate",
+    0.6,
+    SCORES,
+    ("cultural_fit",),
+    (Evidence("We chose “Ann”.", 0, 15, 0.9),),
+    possible=("another_candidate", "cultural_fit"),
+)
 UNJUDGED = Prediction(None, 0.0, {}, note="There are no words here to read.")
 ADVICE = Advice("Somebody else was chosen.", ("Thank them.", "Go on."), ("May I ask why?",))
 CONTRACT = {
     "label": "another_candidate",
     "confidence": 0.6,
     "scores": SCORES,
+    "possible": ["another_candidate", "cultural_fit"],
     "secondary": ["cultural_fit"],
     "evidence": ["We chose “Ann”."],
     "next_steps": ["Thank them.", "Go on."],
@@ -31,6 +39,7 @@ UNJUDGED_CONTRACT = {
     "label": None,
     "confidence": 0.0,
     "scores": {},
+    "possible": [],
     "secondary": [],
     "evidence": [],
     "next_steps": [],

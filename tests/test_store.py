@@ -37,7 +37,7 @@ def test_what_is_saved(saved, small_model):
     assert (saved / "README.md").read_text(encoding="utf-8") == model_card(small_model)
     manifest = manifest_of(saved)
     assert {name: manifest[name] for name in ("format", "labels", "digest")} == {
-        "format": 1,
+        "format": 2,
         "labels": list(LABELS),
         "digest": small_model.manifest["digest"],
     }
@@ -163,8 +163,8 @@ DAMAGE = [
     pytest.param(without("manifest.json"), NO_MODEL.format("manifest.json"), id="no manifest"),
     pytest.param(without("arrays.npz"), NO_MODEL.format("arrays.npz"), id="no arrays"),
     pytest.param(without("vocabulary.json"), NO_MODEL.format("vocabulary.json"), id="no vocabulary"),
-    pytest.param(manifest(format=2), r".*version has model format 2; this version reads format 1\." + ADVICE, id="other format"),
-    pytest.param(manifest(format=None), r".*version has model format None; this version reads format 1\." + ADVICE, id="no format"),
+    pytest.param(manifest(format=3), r".*version has model format 3; this version reads format 2\." + ADVICE, id="other format"),
+    pytest.param(manifest(format=None), r".*version has model format None; this version reads format 2\." + ADVICE, id="no format"),
     pytest.param(manifest(labels=["spam", "ham"]), r".*version was made for other labels\." + ADVICE, id="other labels"),
     pytest.param(manifest(labels=list(LABELS)[::-1]), r".*version was made for other labels\." + ADVICE, id="labels in another order"),
     pytest.param(manifest(labels=5), r".*version was made for other labels\." + ADVICE, id="labels a number"),
@@ -193,12 +193,12 @@ DAMAGE = [
     pytest.param(arrays(more=lambda _: np.zeros(1)), r".*arrays.npz does not hold the arrays of a model\." + ADVICE, id="one array more"),
     pytest.param(
         arrays(mail_intercept=lambda a: a[:-1]),
-        ARRAY.format(r"mail_intercept \(float64\(5,\)\) does not hold \(6,\) numbers"),
+        ARRAY.format(r"mail_intercept \(float64\(9,\)\) does not hold \(10,\) numbers"),
         id="wrong shape",
     ),
     pytest.param(
         arrays(mail_intercept=lambda a: a.astype(int)),
-        ARRAY.format(r"mail_intercept \(int64\(6,\)\) does not hold \(6,\) numbers"),
+        ARRAY.format(r"mail_intercept \(int64\(10,\)\) does not hold \(10,\) numbers"),
         id="whole numbers",
     ),
     pytest.param(

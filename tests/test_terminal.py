@@ -46,6 +46,19 @@ SCREENS = {
             *QUESTIONS,
         ],
     ),
+    "another is possible": (
+        prediction("skills_gap", 0.7, ["You lack Rust."], "vague_subjective", possible=("skills_gap", "vague_subjective")),
+        ADVICE,
+        [
+            "Something the role asks for was missing  (skills_gap, 70% sure)",
+            "Less likely: no usable reason given (vague_subjective, 30%)",
+            *IN_PLACE,
+            "",
+            "What it means.",
+            *STEPS,
+            *QUESTIONS,
+        ],
+    ),
     "vague": (
         prediction("vague_subjective", 0.6, ["Thanks."]),
         ADVICE,
