@@ -15,7 +15,8 @@ The way of one mail through the package, each step a function from one named typ
 Learning:
 
     examples    labelled mails -> Example
-    training    train(...) -> Model                 scikit-learn
+    stages      features counted, weighed, and the two first stages as scikit-learn fits them
+    training    train(...) -> Model                 folds, the document stage, and the whole
     metrics     figures(truth, predictions), and what else is counted
     evaluation  evaluate(truth, predictions) -> Evaluation  one model, by label, register and length
     comparison  compare(truth, said, others) -> Comparison  two models, and whether they differ by more than noise

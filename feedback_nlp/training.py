@@ -173,7 +173,8 @@ def possible_threshold(probabilities: Floats, labels: Sequence[str], coverage: f
     conformal prediction with the least ambiguous sets (Sadinle, Lei and Wasserman 2019).
     """
     true = np.sort(probabilities[np.arange(len(labels)), [LABELS.index(label) for label in labels]])
-    return float(true[max(0, int(np.floor((1 - coverage) * (len(labels) + 1))) - 1)])
+    left_out = int((1 - coverage) * (len(labels) + 1) + 1e-9)
+    return float(true[max(0, left_out - 1)])
 
 
 def fit_linear(x: Floats, y: Sequence[Any] | NDArray[Any], c: float, order: Sequence[Any], weights: Floats | None = None) -> Linear:
