@@ -8,6 +8,7 @@ The way of one mail through the package, each step a function from one named typ
     preprocess  Preprocessor(text) -> Sentence      folded, masked tokens (spaCy's tokenizer)
     features    what the two stages look at
     model       Model.classify(texts) -> Prediction sentence stage, document stage, evidence (numpy alone)
+    explanation explain(model, text) -> Explanation which words moved each sentence, which sentences the mail
     advice      advise(prediction, email) -> Advice from advice.toml
     feedback    give_feedback(emails, model) -> Feedback   the whole flow
     rows, terminal                                  feedback in files and on screens
