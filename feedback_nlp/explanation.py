@@ -16,6 +16,7 @@ import numpy as np
 
 from feedback_nlp.features import (
     DOCUMENT_PARTS,
+    MAIL_BLOCK,
     character_features,
     context_features,
     document_features,
@@ -109,19 +110,20 @@ def explain(model: Model, text: str) -> Explanation | None:
         return None
     ((p, mail),) = model.first_stages([sentences])
     features = document_features(p, mail)
-    scores = model.document(features)
+    scores, linear = model.document(features), model.document
     first, second = np.argsort(-scores, kind="stable")[:2].tolist()
     chances = np.exp(scores - scores.max()) / np.exp(scores - scores.max()).sum()
-    linear = model.document
     parts = (features - linear.mean) / linear.scale * (linear.coefficients[:, first] - linear.coefficients[:, second])
+    of_mail = model.blocks[MAIL_BLOCK].shares(list(mail_features(sentences))).sum(axis=0)[: len(SENTENCE_LABELS)]
+    carried = _carried(model, p, mail, first, second)
     return Explanation(
-        LABELS[first],
-        float(chances[first]),
-        LABELS[second],
-        float(chances[second]),
-        {name: float(parts[[part == name for part in DOCUMENT_PARTS]].sum()) for name in dict.fromkeys(DOCUMENT_PARTS)},
-        float(linear.intercept[first] - linear.intercept[second]),
-        tuple(_sentences(model, text, sentences, p, _carried(model, p, mail, first, second))),
+        label=LABELS[first],
+        probability=float(chances[first]),
+        second=LABELS[second],
+        second_probability=float(chances[second]),
+        parts={name: float(parts[[part == name for part in DOCUMENT_PARTS]].sum()) for name in dict.fromkeys(DOCUMENT_PARTS)},
+        base=float(linear.intercept[first] - linear.intercept[second]),
+        sentences=tuple(_sentence(model, text, sentences, i, p[i], of_mail, carries) for i, carries in enumerate(carried)),
     )
 
 
@@ -135,34 +137,30 @@ def _carried(model: Model, p: Floats, mail: Floats, first: int, second: int) -> 
     return [float(leads[0] - lead) for lead in leads[1:]]
 
 
-def _sentences(model: Model, text: str, sentences: Sequence[Sentence], p: Floats, carried: Sequence[float]) -> list[SentenceExplanation]:
-    k = len(SENTENCE_LABELS)
-    of_mail = model.blocks["mail"].shares(list(mail_features(sentences))).sum(axis=0)[:k]
-    explained = []
-    for i, sentence in enumerate(sentences):
-        label = int(p[i].argmax())
-        direction = np.full(k, -1 / (k - 1))
-        direction[label] = 1
-        tokens, own_place = _own_shares(model, sentence, direction)
-        before, after, place = _context_shares(model, sentences, i, direction)
-        explained.append(
-            SentenceExplanation(
-                text[sentence.start : sentence.end],
-                sentence.start,
-                sentence.end,
-                SENTENCE_LABELS[label],
-                float(p[i, label]),
-                dict(zip(SENTENCE_LABELS, p[i].tolist(), strict=True)),
-                _words(model, text, sentence, tokens),
-                before,
-                after,
-                place + own_place,
-                float(of_mail @ direction),
-                float(model.sentence_intercept @ direction),
-                carried[i],
-            )
-        )
-    return explained
+def _sentence(
+    model: Model, text: str, sentences: Sequence[Sentence], i: int, chances: Floats, of_mail: Floats, carries: float
+) -> SentenceExplanation:
+    """The i-th sentence, with its probabilities, what the mail adds to each of its scores, and what it carries."""
+    sentence, label = sentences[i], int(chances.argmax())
+    direction = np.full(len(chances), -1 / (len(chances) - 1))
+    direction[label] = 1
+    tokens, own_place = _own_shares(model, sentence, direction)
+    before, after, place = _context_shares(model, sentences, i, direction)
+    return SentenceExplanation(
+        text=text[sentence.start : sentence.end],
+        start=sentence.start,
+        end=sentence.end,
+        label=SENTENCE_LABELS[label],
+        probability=float(chances[label]),
+        scores=dict(zip(SENTENCE_LABELS, chances.tolist(), strict=True)),
+        words=_words(model, text, sentence, tokens),
+        before=before,
+        after=after,
+        place=place + own_place,
+        mail=float(of_mail @ direction),
+        base=float(model.sentence_intercept @ direction),
+        carries=carries,
+    )
 
 
 def _own_shares(model: Model, sentence: Sentence, direction: Floats) -> tuple[Floats, float]:
