@@ -37,6 +37,7 @@ from feedback_nlp.labels import LABELS, MEANINGS, REASONS
 
 if TYPE_CHECKING:
     from feedback_nlp.estimator import FeedbackClassifier
+    from feedback_nlp.explanation import Explanation, explain
     from feedback_nlp.feedback import give_feedback
     from feedback_nlp.inbox import read_inbox
     from feedback_nlp.model import Model
@@ -49,18 +50,22 @@ __all__ = [
     "Advice",
     "Email",
     "Evidence",
+    "Explanation",
     "Feedback",
     "FeedbackClassifier",
     "Model",
     "Prediction",
+    "explain",
     "give_feedback",
     "load",
     "read_inbox",
 ]
 
 _HOMES = {
+    "Explanation": "explanation",
     "FeedbackClassifier": "estimator",
     "Model": "model",
+    "explain": "explanation",
     "give_feedback": "feedback",
     "read_inbox": "inbox",
 } | dict.fromkeys(("Advice", "Email", "Evidence", "Feedback", "Prediction"), "records")
