@@ -8,6 +8,7 @@ The way of one mail through the package, each step a function from one named typ
     preprocess  Preprocessor(text) -> Sentence      folded, masked tokens (spaCy's tokenizer)
     features    what the two stages look at
     model       Model.classify(texts) -> Prediction sentence stage, document stage, evidence (numpy alone)
+    explanation explain(model, text) -> Explanation which words moved each sentence, which sentences the mail
     advice      advise(prediction, email) -> Advice from advice.toml
     feedback    give_feedback(emails, model) -> Feedback   the whole flow
     rows, terminal                                  feedback in files and on screens
@@ -37,6 +38,7 @@ from feedback_nlp.labels import LABELS, MEANINGS, REASONS
 
 if TYPE_CHECKING:
     from feedback_nlp.estimator import FeedbackClassifier
+    from feedback_nlp.explanation import Explanation, explain
     from feedback_nlp.feedback import give_feedback
     from feedback_nlp.inbox import read_inbox
     from feedback_nlp.model import Model
@@ -49,18 +51,22 @@ __all__ = [
     "Advice",
     "Email",
     "Evidence",
+    "Explanation",
     "Feedback",
     "FeedbackClassifier",
     "Model",
     "Prediction",
+    "explain",
     "give_feedback",
     "load",
     "read_inbox",
 ]
 
 _HOMES = {
+    "Explanation": "explanation",
     "FeedbackClassifier": "estimator",
     "Model": "model",
+    "explain": "explanation",
     "give_feedback": "feedback",
     "read_inbox": "inbox",
 } | dict.fromkeys(("Advice", "Email", "Evidence", "Feedback", "Prediction"), "records")

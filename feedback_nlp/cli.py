@@ -50,21 +50,26 @@ def main() -> None:
 
 @main.command()
 @click.argument("file", required=False, default="-", metavar="[FILE|-]")
+@click.option("--explain", "explained", is_flag=True, help="Show which sentences and words led to the answer.")
 @_model
 @_json
-def classify(file: str, model: str | None, as_json: bool) -> None:
+def classify(file: str, explained: bool, model: str | None, as_json: bool) -> None:
     """Read one mail: pasted, piped, a text file or an .eml."""
+    from feedback_nlp.explanation import explain
     from feedback_nlp.feedback import give_feedback
-    from feedback_nlp.rows import row_of
+    from feedback_nlp.rows import explanation_row, row_of
     from feedback_nlp.store import load_version
-    from feedback_nlp.terminal import render
+    from feedback_nlp.terminal import render, render_explanation
 
-    email = _one_mail(file)
-    feedback = next(give_feedback([email], load_version(model)))
+    email, loaded = _one_mail(file), load_version(model)
+    feedback = next(give_feedback([email], loaded))
+    explanation = explain(loaded, email.text) if explained else None
     if as_json:
-        click.echo(json.dumps(row_of(feedback)))  # escaped, since it may go to a terminal
+        row = row_of(feedback) | ({"explanation": explanation and explanation_row(explanation)} if explained else {})
+        click.echo(json.dumps(row))  # escaped, since it may go to a terminal
     else:
-        click.echo("\n".join(render(feedback)), color=_wants_colour())
+        lines = [*render(feedback), *(render_explanation(explanation) if explanation else ())]
+        click.echo("\n".join(lines), color=_wants_colour())
     if feedback.prediction.label is None:
         raise SystemExit(1)
 

@@ -11,7 +11,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback_nlp.labels import CONCRETE_REASONS, REASONS, SENTENCE_LABELS
+from feedback_nlp.labels import CONCRETE_REASONS, LABELS, REASONS, SENTENCE_LABELS
 from feedback_nlp.records import Sentence
 
 BLOCKS = ("words", "characters", "context", "mail")
@@ -103,6 +103,19 @@ def document_features(probabilities: NDArray[np.float64], mail: NDArray[np.float
             _log_odds(mentions),
         ]
     )
+
+
+def _document_parts() -> tuple[str, ...]:
+    k = len(SENTENCE_LABELS)
+    sizes = ((STRONGEST, k), (TOGETHER, 3 * k), (PLACE, k - 2), (STRONGEST, k * (k - 1) // 2))
+    anything = (STRONGEST, TOGETHER) * 2
+    return (*(part for part, n in sizes for _ in range(n)), *anything, PLACE, *(WHOLE for _ in (*LABELS, *CONCRETE_REASONS)))
+
+
+STRONGEST, TOGETHER, PLACE, WHOLE = "strongest", "together", "place", "mail"
+DOCUMENT_PARTS = _document_parts()
+"""What each of `document_features` looks at: the strongest sentence of each kind, all sentences together, where they
+stand and how many they are, or the mail as a whole."""
 
 
 def _log_odds(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -36,3 +36,10 @@ MEANINGS = {
     NOT_REJECTION: "not a rejection",
 }
 """Each label in words, as a person reads it."""
+
+SENTENCE_MEANINGS = {reason: MEANINGS[reason] for reason in CONCRETE_REASONS} | {
+    VAGUE_DECISION: "a no without a reason",
+    BOILERPLATE: "polite or routine words",
+    NOT_REJECTION: "part of a mail that turns nobody down",
+}
+"""Each sentence label in words."""

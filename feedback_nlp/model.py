@@ -46,6 +46,16 @@ class Block:
     idf: NDArray[np.floating[Any]]
     coefficients: NDArray[np.floating[Any]]
 
+    def shares(self, features: Sequence[str]) -> Floats:
+        """What each feature of one row adds to its scores, (features, columns); one that is there n times adds an n-th each time."""
+        ids = np.array([self.vocabulary.get(feature, -1) for feature in features], dtype=int)
+        shares = np.zeros((len(ids), self.coefficients.shape[1]))
+        known, places, counts = np.unique(ids[ids >= 0], return_inverse=True, return_counts=True)
+        values = (1 + np.log(counts)) * np.asarray(self.idf[known], dtype=float)
+        row = values / np.sqrt(np.linalg.norm(values) or 1.0)
+        shares[ids >= 0] = (self.coefficients[known] * (row / counts)[:, None])[places]
+        return shares
+
 
 @dataclass(frozen=True)
 class Linear:

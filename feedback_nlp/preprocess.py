@@ -14,11 +14,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from feedback_nlp.records import Sentence
+from feedback_nlp.body import Span
+from feedback_nlp.records import Sentence, Word
 from feedback_nlp.sentences import split_sentences
 
 if TYPE_CHECKING:
@@ -58,6 +59,8 @@ _MARKS = frozenset([*".,!?:;-()&$£€/", '"', "..."])
 _NO_SPACES = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")  # scripts without spaces between words
 _HALF_CHARACTERS = re.compile("[\ud800-\udfff]")  # halves of emoji, cut apart by some program: no tokenizer takes them
 _LONG_CHUNK = 60
+_MOST_TOKENS = 4000  # a longer "sentence" is pure noise: the rest says nothing more
+_VISIBLE = re.compile(r"\S+")
 
 
 def fold(text: str) -> str:
@@ -90,20 +93,41 @@ class Preprocessor:
 
     def tokens(self, sentence: str) -> tuple[str, ...]:
         """The normal-form tokens of one sentence."""
-        plain = _EMAIL.sub(" Xxemail ", fold(_PLACEHOLDER.sub(" Xxname ", sentence)))
-        plain = _URL.sub(" http://example.com ", plain)
-        plain = _NO_SPACES.sub(r" \g<0> ", plain)
+        plain = _plain(sentence)
         greeting = _GREETED.match(plain)
         tokens: list[str] = []
         for chunk in plain.split():
             for token in self._chunk(chunk):
                 if token != "<name>" or tokens[-1:] != ["<name>"]:
                     tokens.append(token)
-            if len(tokens) > 4000:  # a "sentence" of pure noise: the rest says nothing more
+            if len(tokens) > _MOST_TOKENS:
                 break
         if greeting and len(tokens) <= 8:
             return tuple(_mask_greeting(tokens, self.lexicon))
         return tuple(tokens)
+
+    def words(self, sentence: str) -> list[Word]:
+        """The words of one sentence as they stand in it, with their shares of `tokens`, in order.
+
+        Names in a row are one word, since they are one token. What no token is made of (an emoji) is no word.
+        """
+        tokens, words, at = self.tokens(sentence), list[Word](), 0
+        for start, end in _visible(sentence):
+            if at == len(tokens) > _MOST_TOKENS:
+                break
+            first, joined = at, False
+            for form in (form for chunk in _plain(sentence[start:end]).split() for form in self._chunk(chunk)):
+                # A form that is not the next token was a name, and went into the token of the name before it.
+                if at < len(tokens) and tokens[at] in (form, "<name>"):
+                    at += 1
+                else:
+                    joined = joined or at == first
+            if joined:
+                before = words.pop()
+                words.append(Word(before.start, end, before.tokens + tokens[first:at]))
+            elif at > first:
+                words.append(Word(start, end, tokens[first:at]))
+        return words
 
     def _chunk(self, chunk: str) -> tuple[str, ...]:
         known = self._chunks.get(chunk)
@@ -137,6 +161,23 @@ class Preprocessor:
         if token[0].isupper() and lower not in self.lexicon:
             return "<name>"
         return lower
+
+
+def _plain(text: str) -> str:
+    """Folded text, with addresses, links and placeholders replaced by words that stand for them."""
+    plain = _EMAIL.sub(" Xxemail ", fold(_PLACEHOLDER.sub(" Xxname ", text)))
+    plain = _URL.sub(" http://example.com ", plain)
+    return _NO_SPACES.sub(r" \g<0> ", plain)
+
+
+def _visible(sentence: str) -> Iterator[Span]:
+    """Character ranges of what stands between white space; a placeholder is one, whatever stands in and around it."""
+    at = 0
+    for placeholder in _PLACEHOLDER.finditer(sentence):
+        yield from (word.span() for word in _VISIBLE.finditer(sentence, at, placeholder.start()))
+        yield placeholder.span()
+        at = placeholder.end()
+    yield from (word.span() for word in _VISIBLE.finditer(sentence, at))
 
 
 def _mask_greeting(tokens: list[str], lexicon: Collection[str]) -> list[str]:

@@ -43,6 +43,15 @@ class Sentence:
 
 
 @dataclass(frozen=True)
+class Word:
+    """A word as it stands in a sentence, `sentence[start:end]`, and the normal-form tokens made of it."""
+
+    start: int
+    end: int
+    tokens: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Evidence:
     """A verbatim quote, `text[start:end]` of the mail, and the probability that it says what the label says."""
 

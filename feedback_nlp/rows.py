@@ -6,12 +6,16 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from feedback_nlp.errors import FeedbackError, OutputError
 from feedback_nlp.records import Feedback
 from feedback_nlp.resources import write_text
+
+if TYPE_CHECKING:
+    from feedback_nlp.explanation import Explanation
 
 Row = dict[str, Any]
 
@@ -43,6 +47,22 @@ def row_of(feedback: Feedback) -> Row:
             "source": email.source,
         }
     return row | {name: value for name, value in email.extra.items() if name not in row}
+
+
+def explanation_row(explanation: Explanation) -> Row:
+    """An explanation as JSON has it; its fields are described in docs/output.md."""
+    row: Row = _rounded(asdict(explanation) | {"score": explanation.score})
+    for fields, sentence in zip(row["sentences"], explanation.sentences, strict=True):
+        fields["score"] = _rounded(sentence.score)
+    return row
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _rounded(item) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_rounded(item) for item in value]
+    return round(value, 6) if isinstance(value, float) else value
 
 
 def write_rows(rows: Iterable[Row], path: Path) -> None:

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 import click
 
 from feedback_nlp.body import lines_of
-from feedback_nlp.labels import MEANINGS, NOT_REJECTION, REASONS
+from feedback_nlp.labels import BOILERPLATE, MEANINGS, NOT_REJECTION, REASONS, SENTENCE_MEANINGS
 from feedback_nlp.metrics import COMPARED
 from feedback_nlp.records import Advice, Evidence, Feedback, Prediction
 
 if TYPE_CHECKING:
+    from feedback_nlp.explanation import Explanation, SentenceExplanation
     from feedback_nlp.report import Table
     from feedback_nlp.retraining import Retraining
 
@@ -22,6 +23,16 @@ WIDTH = 78
 UNSURE_BELOW = 0.6
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _CONTEXT_LINES = 12
+_EDGES = re.compile(r"^\W+|\W+$")
+_SIGN = 0.5
+"""A plus or minus stands for this much of a score."""
+_MOST_SIGNS = 5
+_MOST_SENTENCES = 6
+_HEAVIEST = 3
+_WORDS_FOR = 5
+_WORDS_AGAINST = 3
+_LONGEST_QUOTE = 200
+_LONGEST_WORD = 30
 
 
 def harmless(text: str) -> str:
@@ -65,6 +76,24 @@ def render_advice(label: str, advice: Advice) -> Iterator[str]:
     yield from _wrapped(advice.meaning)
     yield from _list("What to do next", advice.next_steps)
     yield from _list("Questions you could ask", advice.questions)
+
+
+def render_explanation(explanation: Explanation) -> Iterator[str]:
+    """The lines that say which sentences and words led to the answer."""
+    shown = _telling(explanation.sentences)
+    yield from ("", click.style("Why this answer", bold=True))
+    yield from _answers(explanation)
+    yield from _carriers(shown)
+    yield from ("", click.style("How the sentences were read", bold=True))
+    yield from _wrapped("+ speaks for the meaning given, - against it; the more signs, the stronger.", "  ", "  ")
+    if any(text.endswith(")") for sentence in shown for side in _sides(sentence) for text, _ in side):
+        yield from _wrapped("Names, numbers and dates are hidden before reading; in brackets is what was seen instead.", "  ", "  ")
+    for number, sentence in enumerate(shown, 1):
+        yield ""
+        yield from _sentence(number, sentence)
+    left = len(explanation.sentences) - len(shown)
+    if left:
+        yield from ("", f"  Sentences left out here, since they matter less: {left} (--json shows all).")
 
 
 def render_tables(tables: Iterable[Table]) -> Iterator[str]:
@@ -165,3 +194,99 @@ def _list(title: str, items: Sequence[str]) -> Iterator[str]:
         yield click.style(title, bold=True)
         for number, item in enumerate(items, 1):
             yield from _wrapped(item, f"  {number}. ", "     ")
+
+
+def _telling(sentences: Sequence[SentenceExplanation]) -> list[SentenceExplanation]:
+    """The sentences that count, in the mail's order: what is not boilerplate, and the heaviest."""
+    ranked = sorted(sentences, key=lambda s: -abs(s.carries))
+    heavy = [s for s in ranked[:_HEAVIEST] if abs(s.carries) >= abs(ranked[0].carries) / 4]
+    telling = [s for s in ranked if s.label != BOILERPLATE or s in heavy]
+    return sorted(telling[:_MOST_SENTENCES], key=lambda s: s.start)
+
+
+def _answers(explanation: Explanation) -> Iterator[str]:
+    """The two likeliest answers, and which of them the two ways of reading the mail speak for."""
+    whole = explanation.parts["mail"]
+    rows = {
+        "Most likely": f"{MEANINGS[explanation.label]} ({_percent(explanation.probability)})",
+        "Second most likely": f"{MEANINGS[explanation.second]} ({_percent(explanation.second_probability)})",
+        "Sentence by sentence": _leaning(sum(explanation.parts.values()) - whole),
+        "Read as a whole": _leaning(whole),
+    }
+    for name, value in rows.items():
+        yield f"  {name + ':':22}{value}"
+
+
+def _leaning(weight: float) -> str:
+    if abs(weight) < _SIGN / 2:
+        return "hardly tells the two apart"
+    return f"speaks for the {'first' if weight > 0 else 'second'} {_signs(abs(weight))}"
+
+
+def _carriers(shown: Sequence[SentenceExplanation]) -> Iterator[str]:
+    """Which of the sentences below tip the answer; of one alone that needs no saying."""
+    numbered = sorted(((str(i), s.carries) for i, s in enumerate(shown, 1) if abs(s.carries) >= _SIGN / 2), key=lambda n: -abs(n[1]))
+    yield from _weighed("Sentences for it", [n for n in numbered if n[1] > 0], "  ", 22)
+    yield from _weighed("Sentences against it", [n for n in numbered if n[1] < 0], "  ", 22)
+    if not numbered and len(shown) > 1:
+        yield "  No single sentence decides it."
+
+
+def _sentence(number: int, sentence: SentenceExplanation) -> Iterator[str]:
+    quote = textwrap.shorten(" ".join(harmless(sentence.text).split()), _LONGEST_QUOTE, placeholder=" ...")
+    yield from _wrapped(f'"{quote}"', f"  {number}. ", "     ")
+    yield from (click.style(line, bold=True) for line in _wrapped(_readings(sentence), "     ", "     "))
+    around = {
+        "the sentence before": sentence.before,
+        "the sentence after": sentence.after,
+        "its place and length": sentence.place,
+        "the whole mail": sentence.mail,
+    }
+    speaking, opposing = _sides(sentence)
+    yield from _weighed("for", speaking)
+    yield from _weighed("against", opposing)
+    yield from _weighed("around it", [part for part in around.items() if abs(part[1]) >= _SIGN])
+
+
+def _sides(sentence: SentenceExplanation) -> tuple[list[tuple[str, float]], list[tuple[str, float]]]:
+    """The words that speak most for what the sentence was read as, and those that speak most against it."""
+    words = sorted(_words(sentence), key=lambda word: -word[1])
+    opposing = [word for word in reversed(words) if word[1] < 0]
+    return [word for word in words if word[1] > 0][:_WORDS_FOR], opposing[:_WORDS_AGAINST]
+
+
+def _readings(sentence: SentenceExplanation) -> str:
+    """What a sentence says, and what else it may say where that is unsure."""
+    ranked = sorted(sentence.scores, key=lambda name: -sentence.scores[name])[: 2 if sentence.probability < UNSURE_BELOW else 1]
+    return ", or ".join(f"{SENTENCE_MEANINGS[name]} ({_percent(sentence.scores[name])})" for name in ranked)
+
+
+def _words(sentence: SentenceExplanation) -> list[tuple[str, float]]:
+    """The words of a sentence without the marks around them, and their weights; one that is there twice counts once, with both."""
+    weights: dict[str, tuple[str, float]] = {}
+    for word in sentence.words:
+        text = _EDGES.sub("", " ".join(harmless(word.text).split()))
+        if text:
+            shown, weight = weights.get(text.lower(), (_short(text) + (f" ({word.masked})" if word.masked else ""), 0.0))
+            weights[text.lower()] = shown, weight + word.weight
+    return [(shown, weight) for shown, weight in weights.values() if abs(weight) >= _SIGN / 5]
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST_WORD else text[: _LONGEST_WORD - 3] + "..."
+
+
+def _weighed(title: str, items: Iterable[tuple[str, float]], indent: str = "     ", width: int = 11) -> Iterator[str]:
+    """One line for weighed things, or more; a thing and its signs stay together."""
+    line = "   ".join(f"{text} {_signs(weight)}".replace(" ", "\xa0") for text, weight in items)
+    if line:
+        yield from (part.replace("\xa0", " ") for part in _wrapped(line, f"{indent}{title + ':':{width}}", " " * (len(indent) + width)))
+
+
+def _signs(weight: float) -> str:
+    return ("+" if weight > 0 else "-") * max(1, min(_MOST_SIGNS, round(abs(weight) / _SIGN)))
+
+
+def _percent(probability: float) -> str:
+    """A probability as a person reads it: no mail is quite sure, and none quite out of the question."""
+    return "over 99%" if probability > 0.995 else "under 1%" if probability < 0.005 else f"{probability:.0%}"

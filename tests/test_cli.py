@@ -130,6 +130,47 @@ def test_classify(given, tmp_path):
     ]
 
 
+def test_classify_explain():
+    code, out, err = process("classify", "--explain", stdin=MAIL.encode())
+    assert (code, err) == (0, "")
+    answer, _, explanation = out.partition("\n\nWhy this answer\n")
+    assert answer + "\n" == process("classify", stdin=MAIL.encode())[1]
+    lines = explanation.splitlines()
+    assert re.fullmatch(r"  Most likely:          somebody else was chosen \(.*%\)", lines[0])
+    assert f'"{DECISION}"' in explanation
+    assert re.search(r"(?m)^     somebody else was chosen \(.*%\)\n     for: .*\bcandidate \++", explanation)
+    assert max(map(len, lines)) <= 80
+
+
+def test_classify_explain_json():
+    code, out, err = process("classify", "--json", "--explain", stdin=MAIL.encode())
+    assert (code, err) == (0, "")
+    row = json.loads(out)
+    explanation = row.pop("explanation")
+    assert row == json.loads(process("classify", "--json", stdin=MAIL.encode())[1])
+    assert (explanation["label"], explanation["probability"]) == (row["label"], row["confidence"])
+    assert explanation["score"] == pytest.approx(sum(explanation["parts"].values()) + explanation["base"], abs=1e-4)
+    for sentence in explanation["sentences"]:
+        assert sentence["text"] == MAIL[sentence["start"] : sentence["end"]]
+        assert sentence["probability"] == sentence["scores"][sentence["label"]] == max(sentence["scores"].values())
+        assert all(word["text"] == MAIL[word["start"] : word["end"]] for word in sentence["words"])
+        around = [sentence[name] for name in ("before", "after", "place", "mail", "base")]
+        assert sentence["score"] == pytest.approx(sum(w["weight"] for w in sentence["words"]) + sum(around), abs=1e-4)
+    assert explanation["sentences"][0]["words"][1] == {
+        "text": "Sam,",
+        "start": 5,
+        "end": 9,
+        "weight": explanation["sentences"][0]["words"][1]["weight"],
+        "masked": "a name",
+    }
+
+
+def test_what_is_not_judged_is_not_explained():
+    assert invoke("classify", "--explain", stdin=GERMAN).stdout == invoke("classify", stdin=GERMAN).stdout
+    result = invoke("classify", "--explain", "--json", stdin=GERMAN)
+    assert (result.exit_code, json.loads(result.stdout)["explanation"]) == (1, None)
+
+
 def test_classify_json():
     code, out, err = process("classify", "--json", stdin=MAIL.encode())
     assert (code, err) == (0, "")

@@ -177,6 +177,43 @@ def test_tokens_of_any_text(text):
     assert ("<name>", "<name>") not in set(itertools.pairwise(tokens))
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        case("plain", "We chose\n her,  though.", ["We=we", "chose=chose", "her,=their ,", "though.=though ."]),
+        case("contraction", "don’t", ["don’t=do n't"]),
+        case("names-in-a-row-are-one", "Ada 🎉 Bell's team", ["Ada 🎉 Bell's=<name> 's", "team=team"]),
+        case("name-in-a-greeting", "hi ada bell, hello", ["hi=hi", "ada bell,=<name> ,", "hello=hello"]),
+        case("placeholder", "thanks[Company Name]x to", ["thanks=thanks", "[Company Name]=<name>", "x=x", "to=to"]),
+        case("address", "<tom@bell.com> or bell.com", ["<tom@bell.com>=<email>", "or=or", "bell.com=<url>"]),
+        case("no-tokens", "* no 🎉", ["no=no"]),
+        case("composed", "cafe\u0301 o\u00b4 ﬁne", ["cafe\u0301=caf\u00e9", "o\u00b4=o", "ﬁne=fine"]),
+        case("empty", "", []),
+    ],
+)
+def test_words(prepare, text, words):
+    assert [f"{text[w.start : w.end]}={' '.join(w.tokens)}" for w in prepare.words(text)] == words
+
+
+@given(
+    st.lists(
+        st.text(max_size=8)
+        | WORDS
+        | st.sampled_from(["Ada", "[Name]", "{x y}", "hi", "Hello", "a@b.com", "www.b.com", "\u0301", "日本", "3rd"])
+    ).map(" ".join)
+    | st.text(max_size=80)
+)
+def test_words_hold_all_tokens(text):
+    words = PLAIN.words(text)
+    assert tuple(token for word in words for token in word.tokens) == PLAIN.tokens(text)
+    assert all(a.start < a.end <= b.start for a, b in itertools.pairwise(words))
+
+
+def test_words_of_noise_without_end_are_cut(prepare):
+    words = prepare.words("see " * 5_000 + "Ada " * 50)
+    assert (len(words), words[-1].end) == (4001, 4001 * 4 - 1)
+
+
 # Time grows in line with the text, whatever the text: body, sentences, preprocess and signals.
 
 HOSTILE = {

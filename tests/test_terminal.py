@@ -1,9 +1,12 @@
+from dataclasses import replace
+
 import click
 import pytest
 
-from feedback_nlp.labels import LABELS
+from feedback_nlp.explanation import Explanation, SentenceExplanation, WordWeight
+from feedback_nlp.labels import LABELS, SENTENCE_LABELS
 from feedback_nlp.records import Advice, Email, Evidence, Feedback, Prediction
-from feedback_nlp.terminal import harmless, render, render_advice
+from feedback_nlp.terminal import harmless, render, render_advice, render_explanation
 
 TEXT = "Hi Bo,\n\nThanks. You lack Rust. Ida got it.\n\nIda"
 ADVICE = Advice("What it means.", ("Do this.", "Then that."), ("Ask this?",))
@@ -194,3 +197,128 @@ def test_render_advice():
         *STEPS,
         *QUESTIONS,
     ]
+
+
+# Explanations
+
+
+def sentence(text, label, words=(), probability=0.9, second="boilerplate", start=0, carries=0.0, masked=None, **parts):
+    weights = tuple(WordWeight(word, 0, 0, weight, (masked or {}).get(word, "")) for word, weight in words)
+    scores = dict.fromkeys(SENTENCE_LABELS, 0.0) | {second: 1 - probability, label: probability}
+    around = dict.fromkeys(("before", "after", "place", "mail", "base"), 0.0) | parts
+    return SentenceExplanation(text, start, start + len(text), label, probability, scores, weights, **around, carries=carries)
+
+
+GAP = sentence(
+    "You lack Rust, Bo, and you can't learn it.",
+    "skills_gap",
+    [
+        ("You", 0.2),
+        ("lack", 1.6),
+        ("Rust,", 0.9),
+        ("Bo,", -0.3),
+        ("and", 0.05),
+        ("you", 0.4),
+        ("can't", 9.0),
+        ("learn", -1.1),
+        ("it.", -0.2),
+    ],
+    0.97,
+    masked={"Rust,": "a name", "Bo,": "a name"},
+    start=20,
+    carries=2.2,
+    before=-0.6,
+    after=0.4,
+    place=0.5,
+    mail=1.1,
+)
+NO = sentence("It is a no.", "vague_decision", [("no.", 1.0), ("-", 3.0)], 0.55, "another_candidate", 10, carries=-0.7)
+THANKS = sentence("Thanks.", "boilerplate", [("Thanks.", 2.0)], start=0, carries=0.1)
+PARTS = {"strongest": 2.0, "together": 0.5, "place": -0.3, "mail": -1.2}
+WHY = Explanation("skills_gap", 0.8, "cultural_fit", 0.003, PARTS, 0.3, (THANKS, NO, GAP))
+
+
+def explained(explanation):
+    return [click.unstyle(line) for line in render_explanation(explanation)]
+
+
+def test_render_explanation():
+    assert explained(WHY) == [
+        "",
+        "Why this answer",
+        "  Most likely:          something the role asks for was missing (80%)",
+        "  Second most likely:   values, personality or way of working (under 1%)",
+        "  Sentence by sentence: speaks for the first ++++",
+        "  Read as a whole:      speaks for the second ++",
+        "  Sentences for it:     2 ++++",
+        "  Sentences against it: 1 -",
+        "",
+        "How the sentences were read",
+        "  + speaks for the meaning given, - against it; the more signs, the stronger.",
+        "  Names, numbers and dates are hidden before reading; in brackets is what was",
+        "  seen instead.",
+        "",
+        '  1. "It is a no."',
+        "     a no without a reason (55%), or somebody else was chosen (45%)",
+        "     for:       no ++",
+        "",
+        '  2. "You lack Rust, Bo, and you can\'t learn it."',
+        "     something the role asks for was missing (97%)",
+        "     for:       can't +++++   lack +++   Rust (a name) ++   You +",
+        "     against:   learn --   Bo (a name) -   it -",
+        "     around it: the sentence before -   its place and length +",
+        "                the whole mail ++",
+        "",
+        "  Sentences left out here, since they matter less: 1 (--json shows all).",
+    ]
+
+
+def test_explanation_of_a_sentence_alone():
+    lines = explained(replace(WHY, probability=0.999, parts=PARTS | {"mail": 0.2}, sentences=(replace(NO, carries=0.0),)))
+    assert lines[2] == "  Most likely:          something the role asks for was missing (over 99%)"
+    assert lines[5:9] == ["  Read as a whole:      hardly tells the two apart", "", "How the sentences were read", lines[8]]
+    assert lines[9:] == [
+        "",
+        '  1. "It is a no."',
+        "     a no without a reason (55%), or somebody else was chosen (45%)",
+        "     for:       no ++",
+    ]
+
+
+def test_no_sentence_decides():
+    lines = explained(replace(WHY, sentences=(replace(NO, carries=0.2), replace(GAP, carries=-0.1))))
+    assert lines[6:8] == ["  No single sentence decides it.", ""]
+
+
+def test_boilerplate_is_shown_where_it_weighs():
+    heavy = explained(replace(WHY, sentences=(replace(THANKS, carries=1.0), GAP)))
+    assert '  1. "Thanks."' in heavy
+    assert "     polite or routine words (90%)" in heavy
+
+
+def test_most_sentences_of_an_explanation():
+    sentences = tuple(replace(NO, text=f"No {i}.", start=i, carries=i / 10) for i in range(20))
+    lines = explained(replace(WHY, sentences=sentences))
+    assert [line for line in lines if line.startswith("  ") and '"' in line] == [f'  {i}. "No {i + 13}."' for i in range(1, 7)]
+    assert lines[-1] == "  Sentences left out here, since they matter less: 14 (--json shows all)."
+
+
+@pytest.mark.parametrize("words", ["word " * 90, "x" * 300])
+def test_explanations_are_wrapped(words):
+    weights = [(word + str(i), 3.0) for i, word in enumerate(words.split())]
+    lines = explained(replace(WHY, sentences=(sentence(words, "skills_gap", weights, carries=1.0),)))
+    assert max(map(len, lines)) <= 78
+    assert len(lines) < 25
+
+
+def test_nothing_in_an_explanation_steers_the_terminal():
+    hostile = sentence(HOSTILE, "skills_gap", [(HOSTILE, 1.0), ("\x1b\u202e", 2.0), ("a\xa0b\nc", 1.0)])
+    screen = "\n".join(explained(replace(WHY, sentences=(hostile,))))
+    assert "     for:       Bad[2Jnews31m here: We chos... ++   a b c ++" in screen
+    assert [c for c in screen if c != "\n" and not c.isprintable()] == []
+
+
+def test_explanation_styles():
+    lines = list(render_explanation(WHY))
+    assert lines[1] == click.style("Why this answer", bold=True)
+    assert click.style("     something the role asks for was missing (97%)", bold=True) in lines

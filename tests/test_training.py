@@ -197,7 +197,7 @@ def test_a_word_of_one_sender_is_not_kept(trained, corpus):
     senders = defaultdict(set)
     for e in corpus:
         if e.split == "train":
-            for word in re.findall(r"[a-z]+?(?=n['’]t\b)|[a-z]{4,}", e.text.lower()):
+            for word in re.findall(r"[a-z]{4,}?(?=n['’]t\b)|[a-z]{4,}", e.text.lower()):
                 senders[word].add(sender_of(e))
     alone = {word for word, who in senders.items() if len(who) == 1}
     assert len(alone) > 100
