@@ -30,8 +30,8 @@ GERMAN = (
     "Wir wünschen Ihnen für Ihren weiteren Weg alles Gute.\n\nMit freundlichen Grüßen\nIda Mühle\n"
 )
 GERMAN_NOTE = "This mail seems to be in German; feedback-nlp reads English only, so it gives no label."
-CONTRACT = ["id", "label", "confidence", "scores", "secondary", "evidence", "next_steps", "questions"]
-LISTS = ("scores", "secondary", "evidence", "next_steps", "questions")
+CONTRACT = ["id", "label", "confidence", "scores", "possible", "secondary", "evidence", "next_steps", "questions"]
+LISTS = ("scores", "possible", "secondary", "evidence", "next_steps", "questions")
 
 
 def invoke(*args, stdin=None, **options):
