@@ -262,7 +262,8 @@ def train(
     examples = [*corpus, *own]
     lexicon = corpus_lexicon(corpus, loose, recipe)
     counts = count_all(examples, loose, lexicon, recipe, say)
-    return fit_model(counts, lexicon, recipe, {"digest": digest_of(examples, loose, recipe), "own": len(own)}, say)
+    digests = {"digest": digest_of(examples, loose, recipe), "data_digest": digest_of(examples, loose)}
+    return fit_model(counts, lexicon, recipe, {**digests, "own": len(own)}, say)
 
 
 def fit_model(
