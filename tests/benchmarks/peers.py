@@ -124,12 +124,16 @@ def minilm(texts: Sequence[str], labels: Sequence[str]) -> Trained:
 
     encoder = SentenceTransformer(str(get_model_path()), device="cpu")
     encoder.max_seq_length = 256
-    classifier = LogisticRegression(C=100, max_iter=1000).fit(encoder.encode(texts, show_progress_bar=False), labels)
 
-    def chances(new: Sequence[str]) -> NDArray[np.float64]:
-        return in_order(classifier.predict_proba(encoder.encode(new, show_progress_bar=False)), classifier.classes_)
+    def encode(some: Sequence[str]) -> NDArray[np.float32]:
+        vectors: NDArray[np.float32] = encoder.encode(list(some), normalize_embeddings=True, show_progress_bar=False)
+        return vectors
 
-    return Trained(chances, lambda to: (encoder.save(str(to / "encoder")), joblib.dump(classifier, to / "classifier")))
+    classifier = LogisticRegression(C=10, max_iter=1000).fit(encode(texts), labels)
+    return Trained(
+        lambda new: in_order(classifier.predict_proba(encode(new)), classifier.classes_),
+        lambda to: (encoder.save(str(to / "encoder")), joblib.dump(classifier, to / "classifier")),
+    )
 
 
 def in_order(chances: NDArray[Any], names: Sequence[str]) -> NDArray[np.float64]:
