@@ -26,6 +26,7 @@ Learning:
     card        the model card
     store       versions of models: save, load, list, use
     retraining  retrain(files)                      add, train, compare, keep
+    ablation    ablation(mails, loose, sets)        what each part of the model adds
     estimator   FeedbackClassifier, SentenceTokens  the same as scikit-learn estimators
     component   "feedback_reason"                   the same as a spaCy component
 """

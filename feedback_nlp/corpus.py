@@ -226,17 +226,22 @@ def read_texts(path: Path) -> list[str]:
     return [row.text for row in read_rows(path) if isinstance(row, Email)]
 
 
+def share_of(mails: Sequence[Example], loose: Sequence[Example], share: float) -> tuple[list[Example], list[Example]]:
+    """The training mails of a share of the voices (every n-th one, the starter's rows likewise), and that share of the loose sentences."""
+    voices = sorted({group_of(e) for e in mails if e.split == "train"})
+    kept = {voice for i, voice in enumerate(voices) if int((i + 1) * share) > int(i * share)}
+    part = [e for e in mails if e.split == "train" and group_of(e) in kept]
+    return part, [e for i, e in enumerate(loose) if int((i + 1) * share) > int(i * share)]
+
+
 def learning_curve(
     mails: Sequence[Example], loose: Sequence[Example], shares: Sequence[float], say: Progress = lambda _: None
 ) -> list[dict[str, float]]:
-    """Figures on the test split of models trained on shares of the training voices (every n-th voice, the starter's rows likewise)."""
+    """Figures on the test split of models trained on shares of the corpus."""
     test = [e for e in mails if e.split == "test"]
-    voices = sorted({group_of(e) for e in mails if e.split == "train"})
     rows = []
     for share in shares:
-        kept = {voice for i, voice in enumerate(voices) if int((i + 1) * share) > int(i * share)}
-        part = [e for e in mails if e.split == "train" and group_of(e) in kept]
-        few = [e for i, e in enumerate(loose) if int((i + 1) * share) > int(i * share)]
+        part, few = share_of(mails, loose, share)
         say(f"{share:.3f} of the voices: {len(part)} mails")
         model = train(part, few)
         found = figures(test, list(model.classify(e.text for e in test)))

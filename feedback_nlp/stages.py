@@ -2,7 +2,8 @@
 
 The sentence stage says of each sentence which label it carries; the mail stage says it of the whole mail, and whether the
 mail mentions each of the concrete reasons at all, as its label or beside it. Features are counted once for all documents;
-a fold, or the whole, then chooses its columns, weighs them and fits.
+a fold, or the whole, then chooses its columns, weighs them and fits. A block may have no columns, and a stage may be left
+out: then it finds everything equally likely.
 """
 
 from __future__ import annotations
@@ -135,6 +136,8 @@ class Weighing:
 
 
 def _weigh(counts: csr_matrix, idf: Floats) -> csr_matrix:
+    if not len(idf):
+        return counts
     transformer = TfidfTransformer(norm=None, sublinear_tf=True)
     transformer.idf_ = idf
     return csr_matrix(transformer.transform(counts))
@@ -154,6 +157,8 @@ def fit_weighing(counts: csr_matrix, owners: Integers, documents: Sequence[Prepa
     """Chooses the most frequent columns among those that enough senders used, and learns their idf."""
     frequency = np.where(_senders_of(counts, owners, documents) >= least_senders, counts.getnnz(axis=0), 0)
     columns = np.sort(np.argsort(-frequency, kind="stable")[: min(limit, int((frequency > 0).sum()))])
+    if not len(columns):
+        return Weighing(columns, np.empty(0))
     chosen = counts[:, columns]
     idf = TfidfTransformer(norm=None, sublinear_tf=True).fit(chosen).idf_
     lengths = _lengths(_weigh(chosen, idf))
@@ -175,8 +180,8 @@ class Stages:
         """What the two stages say of each of the chosen documents."""
         of_sentences = sentence_output(self.weighings, self.sentence, counts, chosen)
         x = self.weighings[MAIL_BLOCK](counts.matrices[MAIL_BLOCK][chosen])
-        mails = self.mail.predict_proba(x)[:, _places(self.mail, LABELS)]
-        mentions = np.column_stack([classifier.predict_proba(x)[:, 1] for classifier in self.mentions])
+        mails = _chances(self.mail, x, LABELS)
+        mentions = np.hstack([_chances(classifier, x, [True]) for classifier in self.mentions])
         return [Output(*of_mail) for of_mail in zip(of_sentences, mails, mentions, strict=True)]
 
     def blocks(self, vocabularies: Mapping[str, Sequence[str]]) -> dict[str, Block]:
@@ -195,8 +200,16 @@ class Stages:
         return self.sentence.intercept_[_places(self.sentence, SENTENCE_LABELS)], np.concatenate(of_mails)
 
 
-def _places(classifier: LogisticRegression, labels: Sequence[str]) -> list[int]:
+def _places(classifier: LogisticRegression, labels: Sequence[Any]) -> list[int]:
     return [list(classifier.classes_).index(label) for label in labels]
+
+
+def _chances(classifier: LogisticRegression, x: csr_matrix, labels: Sequence[Any]) -> Floats:
+    """The probabilities (rows, labels); scikit-learn itself refuses rows of no columns."""
+    if not x.shape[1]:
+        return np.full((x.shape[0], len(labels)), 1 / len(classifier.classes_))
+    chances: Floats = classifier.predict_proba(x)[:, _places(classifier, labels)]
+    return chances
 
 
 def _sentence_matrix(weighings: Mapping[str, Weighing], counts: Counts, chosen: Integers) -> csr_matrix:
@@ -226,7 +239,7 @@ def fit_sentence_stage(weighings: Mapping[str, Weighing], counts: Counts, chosen
 
 def sentence_output(weighings: Mapping[str, Weighing], classifier: LogisticRegression, counts: Counts, chosen: Integers) -> list[Floats]:
     """For each of the chosen documents an array (sentences, sentence labels) of probabilities."""
-    p = classifier.predict_proba(_sentence_matrix(weighings, counts, chosen))[:, _places(classifier, SENTENCE_LABELS)]
+    p = _chances(classifier, _sentence_matrix(weighings, counts, chosen), SENTENCE_LABELS)
     return np.split(p, np.cumsum([len(counts.documents[i].sentences) for i in chosen])[:-1])
 
 
@@ -248,7 +261,18 @@ def _fit(x: csr_matrix, y: NDArray[Any], order: Sequence[str], c: float) -> Logi
     missing = set(order) - set(y.tolist())
     if missing:
         raise ValueError(f"there is nothing labelled {min(missing)!r} to learn from; every label needs some rows in every fold")
+    if not c or not x.shape[1]:
+        return _silent(np.unique(y), x.shape[1])
     classifier = LogisticRegression(C=c, max_iter=300, tol=1e-3).fit(x, y)
     # Half precision keeps the model file small; rounding here keeps the saved model equal to this one.
     classifier.coef_ = classifier.coef_.astype(np.float16).astype(float)
+    return classifier
+
+
+def _silent(classes: NDArray[Any], columns: int) -> LogisticRegression:
+    """A classifier that finds all classes equally likely, whatever it reads."""
+    classifier = LogisticRegression()
+    classifier.classes_ = classes
+    rows = len(classes) if len(classes) > 2 else 1
+    classifier.coef_, classifier.intercept_ = np.zeros((rows, columns)), np.zeros(rows)
     return classifier

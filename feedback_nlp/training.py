@@ -43,7 +43,11 @@ _KEPT_OF_REJECTIONS = 0.4
 
 @dataclass(frozen=True)
 class Recipe:
-    """Everything that decides what a training run makes of its data. Chosen by voice-grouped cross-validation."""
+    """Everything that decides what a training run makes of its data. Chosen by voice-grouped cross-validation.
+
+    A limit of 0 leaves a block of features out, a `sentence_c` or `mail_c` of 0 that stage. The limit of the words must
+    stay above 0: they tell English from other languages.
+    """
 
     limits: Mapping[str, int] = field(default_factory=lambda: {"words": 100_000, "characters": 60_000, "context": 40_000, "mail": 40_000})
     least_senders: int = 3
@@ -259,6 +263,14 @@ def train(
     examples = [*corpus, *own]
     lexicon = corpus_lexicon(corpus, loose, recipe)
     counts = count_all(examples, loose, lexicon, recipe, say)
+    digests = {"digest": digest_of(examples, loose, recipe), "data_digest": digest_of(examples, loose)}
+    return fit_model(counts, lexicon, recipe, {**digests, "own": len(own)}, say)
+
+
+def fit_model(
+    counts: Counts, lexicon: frozenset[str], recipe: Recipe, manifest: Mapping[str, Any], say: Progress = lambda _: None
+) -> Model:
+    """A model from what was counted; several recipes may share that. Recipe and number of mails are added to the manifest."""
     outputs = out_of_fold(counts, recipe, say)
     say("first stages, all rows")
     stages = fit_stages(counts, np.arange(len(counts.documents)), recipe)
@@ -268,8 +280,8 @@ def train(
     probabilities = document_probabilities(documents, outputs, recipe)
     possible = possible_threshold(probabilities, [d.example.primary for d in documents], COVERAGE)
     secondary, thresholds = fit_secondary(np.array([o.features for o in outputs]), [d.example for d in documents], recipe)
-    manifest = {"recipe": asdict(recipe), "digest": digest_of(examples, loose, recipe), "mails": len(documents), "own": len(own)}
-    return Model(stages.blocks(counts.vocabularies), *stages.intercepts(), document, possible, secondary, thresholds, lexicon, manifest)
+    made_from = {"recipe": asdict(recipe), "mails": len(documents), **manifest}
+    return Model(stages.blocks(counts.vocabularies), *stages.intercepts(), document, possible, secondary, thresholds, lexicon, made_from)
 
 
 def _guess_labels(counts: Counts, recipe: Recipe, say: Progress) -> Counts:
