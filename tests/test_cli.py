@@ -523,7 +523,7 @@ def test_label_json_lines(tmp_path):
         assert "note" not in row
     for row, note in zip(rows[2:], ["There are no words here to read.", GERMAN_NOTE], strict=True):
         assert (row["label"], row["confidence"], row["note"]) == (None, 0, note)
-        assert [row[name] for name in LISTS] == [{}, [], [], [], []]
+        assert [row[name] for name in LISTS] == [{}, [], [], [], [], []]
 
 
 def test_label_csv(tmp_path):
