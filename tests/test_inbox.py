@@ -297,8 +297,8 @@ def empty_folder(folder):
 
 
 def binary(folder):
-    (folder / "a.xlsx").write_bytes(b"PK\3\4\0\0")
-    return folder / "a.xlsx", "is a binary file, not a mail. Give a text file, an .eml, an mbox, a CSV or JSON lines."
+    (folder / "a.png").write_bytes(b"\x89PNG\0\0")
+    return folder / "a.png", "is a binary file, not a mail. Give a text file, an .eml, an mbox, a CSV or JSON lines."
 
 
 def unreadable(folder):

@@ -9,7 +9,7 @@ from pathlib import Path
 from feedback_nlp.errors import InputError
 from feedback_nlp.records import Skipped
 
-_HALF_DELIVERED = "tmp"
+HALF_DELIVERED = "tmp"
 # What mail programs keep beside the mails: Apple Mail's index and settings, Google Takeout's contents page.
 _COMPANIONS = {"table_of_contents", "info.plist", "archive_browser.html"}
 
@@ -23,7 +23,7 @@ def files_in(folder: Path) -> Iterator[Path | Skipped]:
     found = False
     for top, folders, names in os.walk(folder, onerror=refused.append):
         maildir = is_maildir(folders)
-        folders[:] = sorted(name for name in folders if (maildir and name != _HALF_DELIVERED) or not (maildir or is_aside(name)))
+        folders[:] = sorted(name for name in folders if (maildir and name != HALF_DELIVERED) or not (maildir or is_aside(name)))
         for name in [] if maildir else sorted(names):
             path = Path(top) / name
             if not is_aside(name) and (path.is_file() or not path.exists()):  # what vanished is told when it is opened
@@ -44,4 +44,4 @@ def is_maildir(folders: list[str]) -> bool:
 
 def is_aside(name: str) -> bool:
     """Whether a file or folder of that name holds no mail: hidden, or an index that a mail program keeps beside the mails."""
-    return name.startswith((".", "__MACOSX")) or name.lower() in _COMPANIONS or name.lower().endswith(".msf")
+    return (name.startswith((".", "__MACOSX")) and name not in (".", "..")) or name.lower() in _COMPANIONS or name.lower().endswith(".msf")

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from feedback_nlp.errors import InputError
+from feedback_nlp.inbox.archive import is_archive, read_archive
 from feedback_nlp.inbox.charset import decode
 from feedback_nlp.inbox.file import LONGEST_MESSAGE, File, open_file, read_path
 from feedback_nlp.inbox.folder import files_in
 from feedback_nlp.inbox.mbox import is_mbox, read_mbox, without_separator
 from feedback_nlp.inbox.message import identified, is_message, read_message, read_messages
+from feedback_nlp.inbox.room import Room
 from feedback_nlp.inbox.table import is_table, read_table
 from feedback_nlp.records import Email, Skipped
 
@@ -21,10 +23,10 @@ def read_inbox(path: Path, text_column: str | None = None) -> Iterator[Email | S
     Raises InputError where the path itself can't be read.
     """
     if not path.is_dir():
-        yield from _read(open_file(path), text_column)
+        yield from _read(open_file(path), text_column, Room())
         return
     for file in files_in(path):
-        yield from [file] if isinstance(file, Skipped) else _read_member(file, str(file), text_column)
+        yield from [file] if isinstance(file, Skipped) else _read_one_of_many(file, str(file), text_column, Room())
 
 
 def read_rows(path: Path, text_column: str | None = None) -> Iterator[Email | Skipped]:
@@ -48,9 +50,11 @@ def read_bytes(data: bytes, source: str) -> Email:
     return identified(Email(id="", text=decode(data).replace("\r\n", "\n"), source=source))
 
 
-def _read(file: File, text_column: str | None) -> Iterator[Email | Skipped]:
+def _read(file: File, text_column: str | None, room: Room) -> Iterator[Email | Skipped]:
     """The map from content to reader."""
-    if is_mbox(file.head):
+    if is_archive(file.head):
+        yield from read_archive(file, lambda path, name: _read_one_of_many(path, name, text_column, room), room)
+    elif is_mbox(file.head):
         yield from read_mbox(file)
     elif is_message(file.head):
         yield from read_messages(file.read(LONGEST_MESSAGE), file.name, file.name)
@@ -62,10 +66,10 @@ def _read(file: File, text_column: str | None) -> Iterator[Email | Skipped]:
             yield read_bytes(file.read(LONGEST_MESSAGE), file.name)
 
 
-def _read_member(path: Path, name: str, text_column: str | None) -> Iterator[Email | Skipped]:
-    """The same for one file of many: whatever is wrong with it, the others must come out."""
+def _read_one_of_many(path: Path, name: str, text_column: str | None, room: Room) -> Iterator[Email | Skipped]:
+    """The same for a file of a folder or an archive: whatever is wrong with it, the others must come out."""
     try:
-        yield from _read(open_file(path, name), text_column)
+        yield from _read(open_file(path, name), text_column, room)
     except InputError as error:
         yield Skipped(name, str(error).removeprefix(name).lstrip(" :,"))
     except Exception as error:
