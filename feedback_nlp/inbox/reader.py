@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from feedback_nlp.errors import InputError
 from feedback_nlp.inbox.archive import is_archive, read_archive
 from feedback_nlp.inbox.charset import decode
-from feedback_nlp.inbox.file import LONGEST_MESSAGE, File, open_file, read_path
+from feedback_nlp.inbox.emlx import is_emlx, message_in
+from feedback_nlp.inbox.file import LONGEST_MESSAGE, File, open_file, read_path, refuse_binary
 from feedback_nlp.inbox.folder import files_in
 from feedback_nlp.inbox.mbox import is_mbox, read_mbox, without_separator
 from feedback_nlp.inbox.message import identified, is_message, read_message, read_messages
+from feedback_nlp.inbox.parquet import is_parquet, read_parquet
 from feedback_nlp.inbox.room import Room
 from feedback_nlp.inbox.table import is_table, read_table
+from feedback_nlp.inbox.workbook import is_workbook, read_workbook
 from feedback_nlp.records import Email, Skipped
 
 
@@ -30,40 +33,51 @@ def read_inbox(path: Path, text_column: str | None = None) -> Iterator[Email | S
 
 
 def read_rows(path: Path, text_column: str | None = None) -> Iterator[Email | Skipped]:
-    """The rows of a table: JSON lines or CSV."""
+    """The rows of a table: JSON lines, CSV, Excel or Parquet."""
     file = open_file(path)
-    _refuse_binary(file.head, file.name)
-    yield from read_table(file, text_column)
+    yield from (_reader_of_rows(file) or read_table)(file, text_column)
 
 
 def read_file(path: Path) -> Email:
-    """The one mail in a text file or .eml."""
+    """The one mail in a text file, an .eml or an .emlx."""
     return read_bytes(read_path(path, str(path), LONGEST_MESSAGE), str(path))
 
 
 def read_bytes(data: bytes, source: str) -> Email:
     """One mail from what was pasted, piped or stands in a file: a message with headers, or plain text."""
-    data = without_separator(data) if is_mbox(data[:8192]) else data
+    if is_mbox(data[:8192]):
+        data = without_separator(data)
+    elif is_emlx(data):
+        data = message_in(data)
     if is_message(data):
         return read_message(data, source)
-    _refuse_binary(data, source)
+    refuse_binary(data, source)
     return identified(Email(id="", text=decode(data).replace("\r\n", "\n"), source=source))
 
 
 def _read(file: File, text_column: str | None, room: Room) -> Iterator[Email | Skipped]:
     """The map from content to reader."""
-    if is_archive(file.head):
-        yield from read_archive(file, lambda path, name: _read_one_of_many(path, name, text_column, room), room)
-    elif is_mbox(file.head):
+    if is_mbox(file.head):
         yield from read_mbox(file)
     elif is_message(file.head):
         yield from read_messages(file.read(LONGEST_MESSAGE), file.name, file.name)
+    elif is_emlx(file.head):
+        yield from read_messages(message_in(file.read(LONGEST_MESSAGE)), file.name, file.name)
+    elif read_table_rows := _reader_of_rows(file):
+        yield from read_table_rows(file, text_column)
+    elif is_archive(file.head):
+        yield from read_archive(file, lambda path, name: _read_one_of_many(path, name, text_column, room), room)
     else:
-        _refuse_binary(file.head, file.name)
-        if is_table(file):
-            yield from read_table(file, text_column)
-        else:
-            yield read_bytes(file.read(LONGEST_MESSAGE), file.name)
+        yield read_bytes(file.read(LONGEST_MESSAGE), file.name)
+
+
+def _reader_of_rows(file: File) -> Callable[[File, str | None], Iterator[Email | Skipped]] | None:
+    """The same for tables."""
+    if is_workbook(file):
+        return read_workbook
+    if is_parquet(file.head):
+        return read_parquet
+    return read_table if is_table(file) else None
 
 
 def _read_one_of_many(path: Path, name: str, text_column: str | None, room: Room) -> Iterator[Email | Skipped]:
@@ -74,8 +88,3 @@ def _read_one_of_many(path: Path, name: str, text_column: str | None, room: Room
         yield Skipped(name, str(error).removeprefix(name).lstrip(" :,"))
     except Exception as error:
         yield Skipped(name, f"can't be read ({type(error).__name__})")
-
-
-def _refuse_binary(data: bytes, name: str) -> None:
-    if b"\0" in data[:8000] and data[:2] not in (b"\xff\xfe", b"\xfe\xff"):
-        raise InputError(f"{name} is a binary file, not a mail. Give a text file, an .eml, an mbox, a CSV or JSON lines.")

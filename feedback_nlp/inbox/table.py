@@ -11,7 +11,7 @@ from typing import Any
 
 from feedback_nlp.errors import InputError
 from feedback_nlp.inbox.charset import decode
-from feedback_nlp.inbox.file import LONGEST_TABLE, File
+from feedback_nlp.inbox.file import LONGEST_TABLE, File, refuse_binary
 from feedback_nlp.inbox.row import TEXT_COLUMNS, distinct, email_from_row, find_text_column
 from feedback_nlp.records import Email, Skipped
 
@@ -27,6 +27,7 @@ def is_table(file: File) -> bool:
 
 def read_table(file: File, text_column: str | None) -> Iterator[Email | Skipped]:
     """The rows of JSON lines or CSV. Raises InputError where there is no column of texts."""
+    refuse_binary(file.head, file.name)
     text = decode(file.read(LONGEST_TABLE))
     read = read_json if text.lstrip()[:1] in ("{", "[") else read_csv
     yield from read(text, file.name, text_column)
