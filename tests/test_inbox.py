@@ -96,10 +96,16 @@ def test_body_charsets(data, text):
         pytest.param("naïve “no”".encode("utf-16"), "naïve “no”", id="utf-16 BOM"),
         pytest.param(b"a\r\nb\r\n", "a\nb\n", id="CRLF"),
         pytest.param(b"", "", id="empty"),
+        pytest.param(b"Dear Sam,\rit is a no.\r", "Dear Sam,\rit is a no.\r", id="CR"),
     ],
 )
 def test_plain_text(data, text):
     assert read_bytes(data, "x").text == text
+
+
+def test_a_text_with_old_line_ends_is_no_table(tmp_path):
+    (tmp_path / "x").write_bytes(b"Dear Sam,\rit is a no.\r")
+    assert [email.text for email in read_inbox(tmp_path / "x")] == ["Dear Sam,\rit is a no.\r"]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,9 @@ from feedback_nlp.inbox.file import LONGEST_MESSAGE, File, open_file, read_path,
 from feedback_nlp.inbox.folder import files_in
 from feedback_nlp.inbox.mbox import is_mbox, read_mbox, without_separator
 from feedback_nlp.inbox.message import identified, is_message, read_message, read_messages
+from feedback_nlp.inbox.msg import is_ole, read_msg
 from feedback_nlp.inbox.parquet import is_parquet, read_parquet
+from feedback_nlp.inbox.pst import is_pst, read_pst
 from feedback_nlp.inbox.room import Room
 from feedback_nlp.inbox.table import is_table, read_table
 from feedback_nlp.inbox.workbook import is_workbook, read_workbook
@@ -39,7 +41,7 @@ def read_rows(path: Path, text_column: str | None = None) -> Iterator[Email | Sk
 
 
 def read_file(path: Path) -> Email:
-    """The one mail in a text file, an .eml or an .emlx."""
+    """The one mail in a text file, an .eml, .emlx or .msg."""
     return read_bytes(read_path(path, str(path), LONGEST_MESSAGE), str(path))
 
 
@@ -51,6 +53,8 @@ def read_bytes(data: bytes, source: str) -> Email:
         data = message_in(data)
     if is_message(data):
         return read_message(data, source)
+    if is_ole(data):
+        return read_msg(data, source)
     refuse_binary(data, source)
     return identified(Email(id="", text=decode(data).replace("\r\n", "\n"), source=source))
 
@@ -63,6 +67,8 @@ def _read(file: File, text_column: str | None, room: Room) -> Iterator[Email | S
         yield from read_messages(file.read(LONGEST_MESSAGE), file.name, file.name)
     elif is_emlx(file.head):
         yield from read_messages(message_in(file.read(LONGEST_MESSAGE)), file.name, file.name)
+    elif is_pst(file.head):
+        yield from read_pst(file)
     elif read_table_rows := _reader_of_rows(file):
         yield from read_table_rows(file, text_column)
     elif is_archive(file.head):

@@ -63,7 +63,11 @@ def _objects(text: str, source: str) -> Iterator[tuple[int, dict[str, Any] | Ski
 
 def is_csv(start: str) -> bool:
     """Whether a text starts with a header line of two cells or more, one of them a column of texts."""
-    cells = next(csv.reader([_without_hint(start).split("\n")[0]], _dialect(_without_hint(start))), [])
+    first = re.split(r"[\r\n]", _without_hint(start), maxsplit=1)[0]
+    try:
+        cells = next(csv.reader([first], _dialect(first)), [])
+    except csv.Error:
+        return False
     return len(cells) > 1 and any(cell.strip().lower() in TEXT_COLUMNS for cell in cells)
 
 
