@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +34,22 @@ def open_file(path: Path, name: str = "") -> File:
     """The file at a path. Raises InputError where it is not there or can't be read."""
     name = name or str(path)
     return File(path, name, _start(path, name, _HEAD))
+
+
+@contextmanager
+def on_disk(path: Path) -> Iterator[File]:
+    """The same, where a pipe is written to a temporary file first: what is read twice can't be a pipe."""
+    if path.is_file() or not path.exists():
+        yield open_file(path)
+        return
+    with tempfile.TemporaryDirectory(prefix="feedback-nlp-") as folder:
+        copy = Path(folder) / "piped"
+        try:
+            with path.open("rb") as source, copy.open("wb") as target:
+                shutil.copyfileobj(source, target)
+        except OSError as error:
+            raise InputError(f"{path} can't be read ({error.strerror}).") from error
+        yield open_file(copy, str(path))
 
 
 def read_path(path: Path, name: str, most: int) -> bytes:

@@ -39,18 +39,17 @@ def read_messages(data: bytes, source: str, where: str) -> Iterator[Email | Skip
     """
     try:
         message = _parse(data)
-        carried = list(_carried(message))
-        body = _body(message)
-        if body.strip() or not carried:
-            yield _email(message, body, source)
+        messages = [message, *_carried(message)]
     except Exception as error:
         yield Skipped(where, f"can't be read ({type(error).__name__})")
         return
-    for number, one in enumerate(carried, 1):
+    for number, one in enumerate(messages):
         try:
-            yield _email(one, _body(one), source)
+            body = _body(one)
+            if body.strip() or next(_carried(one), None) is None:
+                yield _email(one, body, source)
         except Exception as error:
-            yield Skipped(f"{where}, message {number} of the digest", f"can't be read ({type(error).__name__})")
+            yield Skipped(f"{where}, message {number} of the digest" if number else where, f"can't be read ({type(error).__name__})")
 
 
 def identified(email: Email) -> Email:

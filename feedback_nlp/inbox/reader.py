@@ -9,7 +9,7 @@ from feedback_nlp.errors import InputError
 from feedback_nlp.inbox.archive import is_archive, read_archive
 from feedback_nlp.inbox.charset import decode
 from feedback_nlp.inbox.emlx import is_emlx, message_in
-from feedback_nlp.inbox.file import LONGEST_MESSAGE, File, open_file, read_path, refuse_binary
+from feedback_nlp.inbox.file import LONGEST_MESSAGE, File, on_disk, open_file, read_path, refuse_binary
 from feedback_nlp.inbox.folder import files_in
 from feedback_nlp.inbox.mbox import is_mbox, read_mbox, without_separator
 from feedback_nlp.inbox.message import identified, is_message, read_message, read_messages
@@ -28,7 +28,8 @@ def read_inbox(path: Path, text_column: str | None = None) -> Iterator[Email | S
     Raises InputError where the path itself can't be read.
     """
     if not path.is_dir():
-        yield from _read(open_file(path), text_column, Room())
+        with on_disk(path) as whole:
+            yield from _read(whole, text_column, Room())
         return
     for file in files_in(path):
         yield from [file] if isinstance(file, Skipped) else _read_one_of_many(file, str(file), text_column, Room())
@@ -36,8 +37,8 @@ def read_inbox(path: Path, text_column: str | None = None) -> Iterator[Email | S
 
 def read_rows(path: Path, text_column: str | None = None) -> Iterator[Email | Skipped]:
     """The rows of a table: JSON lines, CSV, Excel or Parquet."""
-    file = open_file(path)
-    yield from (_reader_of_rows(file) or read_table)(file, text_column)
+    with on_disk(path) as file:
+        yield from (_reader_of_rows(file) or read_table)(file, text_column)
 
 
 def read_file(path: Path) -> Email:
