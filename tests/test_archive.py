@@ -108,6 +108,7 @@ def test_archives_in_a_folder(tmp_path):
     assert [item.text.rstrip("\n") for item in read_inbox(tmp_path / "in")] == [text.rstrip("\n") for text in TEXTS] * 2
 
 
+@pytest.mark.filterwarnings("ignore:Duplicate name")
 @pytest.mark.parametrize("form", [zipped, tarred])
 def test_names_are_only_shown(form, tmp_path):
     (tmp_path / "in").mkdir()
@@ -244,6 +245,16 @@ def test_a_truncated_zip_is_named(size, tmp_path):
     path.write_bytes(path.read_bytes()[:size])
     assert list(read_inbox(path)) == [
         Skipped(str(path), "is damaged or breaks off (File is not a zip file). What came before that was read.")
+    ]
+
+
+def test_a_zip_of_a_later_version_is_named(tmp_path):
+    path = zipped(tmp_path / "x", [("a.eml", GOOD)])
+    data = bytearray(path.read_bytes())
+    data[data.index(b"PK\1\2") + 6] = 200
+    path.write_bytes(data)
+    assert list(read_inbox(path)) == [
+        Skipped(str(path), "is damaged or breaks off (zip file version 20.0). What came before that was read.")
     ]
 
 

@@ -213,7 +213,7 @@ def test_folders_of_a_pst(tmp_path, monkeypatch):
     assert [damaged, others, lost] == [
         Skipped(f"{path}/Inbox, message 2", "can't be read (OSError)"),
         Skipped(f"{path}/Calendar", "2 calendar entries, contacts or other items that are no mails"),
-        Skipped(f"{path}/Damaged", "is damaged, and its mails can't be read"),
+        Skipped(f"{path}/Damaged", "is damaged, and not all of it can be read"),
     ]
 
 

@@ -119,6 +119,14 @@ def test_damaged_parquet(size, tmp_path):
         list(read_inbox(path))
 
 
+def test_parquet_with_damaged_letters(tmp_path):
+    path = tmp_path / "x"
+    pyarrow.parquet.write_table(pyarrow.table({"text": ["naive words"]}), path, compression="none", use_dictionary=False)
+    path.write_bytes(path.read_bytes().replace(b"naive", b"na\xefve"))
+    with pytest.raises(InputError, match=r"x can't be read as a Parquet file \(.+\)\. Save it anew, or as CSV\.$"):
+        list(read_inbox(path))
+
+
 def test_parquet_without_texts(tmp_path):
     with pytest.raises(InputError) as error:
         list(read_inbox(as_parquet(tmp_path / "x", a=[1])))

@@ -34,6 +34,6 @@ def read_parquet(file: File, text_column: str | None) -> Iterator[Email | Skippe
                 for row in batch.to_pylist():
                     number += 1
                     yield email_from_row(plain(row), column, number, file.name)
-    except (arrow.ArrowException, OSError) as error:
+    except (arrow.ArrowException, OSError, ValueError) as error:
         reason = " ".join(str(error).split())[:200]
         raise InputError(f"{file.name} can't be read as a Parquet file ({reason}). Save it anew, or as CSV.") from error

@@ -12,6 +12,7 @@ from feedback_nlp.inbox.outlook import INSTALL, Item, email_from_item, is_mail
 from feedback_nlp.records import Email, Skipped
 
 _MESSAGE_CLASS, _SENDER_ADDRESS, _SENDER_SMTP, _MESSAGE_ID = 0x001A, 0x0C1F, 0x5D01, 0x1035
+_DAMAGED = (OSError, MemoryError)  # libpff says either
 
 
 def is_pst(head: bytes) -> bool:
@@ -32,7 +33,7 @@ def read_pst(file: File) -> Iterator[Email | Skipped]:
     try:
         box.open(str(file.path))
         root = box.get_root_folder()
-    except OSError as error:
+    except _DAMAGED as error:
         raise InputError(f"{file.name} can't be read as an Outlook mailbox. Close Outlook, or export the folder anew.") from error
     try:
         yield from _read_folders(root, file.name)
@@ -44,13 +45,16 @@ def _read_folders(root: Any, name: str) -> Iterator[Email | Skipped]:
     waiting = [(root, name)]
     while waiting:
         folder, where = waiting.pop()
+        inner: list[tuple[Any, str]] = []
         try:
-            inner = [folder.get_sub_folder(index) for index in range(folder.get_number_of_sub_folders())]
-            waiting.extend((one, f"{where}/{one.name or ''}".rstrip("/")) for one in reversed(inner))
+            for index in range(folder.get_number_of_sub_folders()):
+                one = folder.get_sub_folder(index)
+                inner.append((one, f"{where}/{one.name or ''}".rstrip("/")))
             count = folder.get_number_of_sub_messages()
-        except OSError:
-            yield Skipped(where, "is damaged, and its mails can't be read")
-            continue
+        except _DAMAGED:
+            yield Skipped(where, "is damaged, and not all of it can be read")
+            count = 0
+        waiting.extend(reversed(inner))
         yield from _read_messages(folder, count, name, where)
 
 

@@ -21,8 +21,8 @@ def is_workbook(file: File) -> bool:
     try:
         with zipfile.ZipFile(file.path) as archive:
             return "xl/workbook.xml" in archive.namelist()
-    except (zipfile.BadZipFile, OSError):
-        return False
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return False  # an archive, and a damaged one
 
 
 def read_workbook(file: File, text_column: str | None) -> Iterator[Email | Skipped]:
