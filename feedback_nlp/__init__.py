@@ -2,7 +2,7 @@
 
 The way of one mail through the package, each step a function from one named type to the next:
 
-    inbox       read_inbox(path) -> Email           a mail, a folder, an mbox, a table
+    inbox       read_inbox(path) -> Email           a mail, a folder, a mailbox, a table, an archive
     body        own_lines(text)                     the sender's own newest words, no quotes, no signature
     sentences   split_sentences(text)               sentences as character ranges of the original
     preprocess  Preprocessor(text) -> Sentence      folded, masked tokens (spaCy's tokenizer)

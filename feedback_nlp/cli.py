@@ -54,7 +54,7 @@ def main() -> None:
 @_model
 @_json
 def classify(file: str, explained: bool, model: str | None, as_json: bool) -> None:
-    """Read one mail: pasted, piped, a text file or an .eml."""
+    """Read one mail: pasted, piped, a text file, an .eml, .emlx or .msg."""
     from feedback_nlp.explanation import explain
     from feedback_nlp.feedback import give_feedback
     from feedback_nlp.rows import explanation_row, row_of
@@ -101,7 +101,7 @@ def _wants_colour() -> bool | None:
 @_model
 @_quiet
 def label(paths: tuple[Path, ...], output: Path, text_column: str | None, model: str | None, quiet: bool) -> None:
-    """Label many mails: JSON lines, CSV, a folder of .eml or text files, an mbox."""
+    """Label many mails: an mbox, a folder, an Outlook mailbox, a table, or an archive of these."""
     from feedback_nlp.feedback import give_feedback
     from feedback_nlp.rows import row_of, write_rows
     from feedback_nlp.store import load_version

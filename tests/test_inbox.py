@@ -2,66 +2,23 @@ import base64
 import csv
 import json
 import mailbox
+import os
+import tarfile
+import threading
+import zipfile
+from dataclasses import replace
 from email.header import Header
-from email.message import EmailMessage
 from email.mime.text import MIMEText
 from email.policy import SMTP
 from pathlib import Path
 
 import pytest
+from mails import DECISION, MAILS, TEXTS, mail
 
 from feedback_nlp.errors import InputError
 from feedback_nlp.inbox import read_bytes, read_file, read_inbox
 from feedback_nlp.inbox.html import html_to_text
 from feedback_nlp.records import Email, Skipped
-
-DECISION = "Sadly we have given the post of baker to somebody else."
-
-
-def mail(subject, body, number, **kind):
-    message = EmailMessage()
-    message["From"] = "Ines Field <ines@oven.example>"
-    message["To"] = "you@home.example"
-    message["Subject"] = subject
-    message["Date"] = "Tue, 03 Mar 2026 10:02:00 +0000"
-    message["Message-ID"] = f"<{number}@oven.example>"
-    message.set_content(body, **kind)
-    return message
-
-
-def alternative():
-    message = mail("Both forms", f"{DECISION}\n", 5)
-    message.add_alternative(f"<p>HTML only words. {DECISION}</p>", subtype="html")
-    return message
-
-
-def with_attachment():
-    message = mail("With a file", f"{DECISION}\n", 6)
-    message.add_attachment("This attachment says you got the job.\n", filename="letter.txt")
-    message.add_attachment(b"\0\1\2", maintype="application", subtype="pdf", filename="form.pdf")
-    return message
-
-
-def with_message_inside():
-    message = mail("With a mail inside", f"{DECISION}\n", 7)
-    message.add_attachment(mail("Old one", "You are invited to an interview.\n", 70))
-    del message.get_payload()[1]["Content-Disposition"]
-    return message
-
-
-# Each mail with the text that a person reads in it.
-MAILS = [
-    (mail("Your application", f"Dear Sam,\n\n{DECISION}\n", 0), f"Subject: Your application\n\nDear Sam,\n\n{DECISION}\n"),
-    (mail("Zoë – résumé", "We’re sorry, Zoë.\n", 1, cte="quoted-printable"), "Subject: Zoë – résumé\n\nWe’re sorry, Zoë.\n"),
-    (mail("Base64", f"Günther, {DECISION}\n", 2, cte="base64"), f"Subject: Base64\n\nGünther, {DECISION}\n"),
-    (mail("Latin", "Señora, it is a no.\n", 3, charset="iso-8859-1"), "Subject: Latin\n\nSeñora, it is a no.\n"),
-    (mail("HTML", f"<p>Hi,</p><p>{DECISION}</p>", 4, subtype="html"), f"Subject: HTML\n\nHi,\n\n{DECISION}"),
-    (alternative(), f"Subject: Both forms\n\n{DECISION}\n"),
-    (with_attachment(), f"Subject: With a file\n\n{DECISION}\n"),
-    (with_message_inside(), f"Subject: With a mail inside\n\n{DECISION}\n"),
-    (mail("Empty", "", 8), "Subject: Empty\n\n"),
-]
-TEXTS = [text for _, text in MAILS]
 
 
 def as_mbox(folder):
@@ -144,10 +101,16 @@ def test_body_charsets(data, text):
         pytest.param("naïve “no”".encode("utf-16"), "naïve “no”", id="utf-16 BOM"),
         pytest.param(b"a\r\nb\r\n", "a\nb\n", id="CRLF"),
         pytest.param(b"", "", id="empty"),
+        pytest.param(b"Dear Sam,\rit is a no.\r", "Dear Sam,\rit is a no.\r", id="CR"),
     ],
 )
 def test_plain_text(data, text):
     assert read_bytes(data, "x").text == text
+
+
+def test_a_text_with_old_line_ends_is_no_table(tmp_path):
+    (tmp_path / "x").write_bytes(b"Dear Sam,\rit is a no.\r")
+    assert [email.text for email in read_inbox(tmp_path / "x")] == ["Dear Sam,\rit is a no.\r"]
 
 
 @pytest.mark.parametrize(
@@ -335,6 +298,130 @@ def test_folder_skips_what_is_no_mail(tmp_path):
     )
 
 
+def as_maildir(folder):
+    box = mailbox.Maildir(folder / "maildir")
+    for message, _ in MAILS:
+        box.add(message)
+    return folder / "maildir"
+
+
+def as_mboxrd(folder):
+    data = b"".join(b"From - Tue Mar 03 10:02:00 2026\r\n" + m.as_bytes(policy=m.policy.clone(linesep="\r\n")) + b"\r\n" for m, _ in MAILS)
+    (folder / "thunderbird").write_bytes(data)
+    return folder / "thunderbird"
+
+
+def as_mboxcl(folder):
+    parts = []
+    for message, _ in MAILS:
+        head, blank, body = message.as_bytes().partition(b"\n\n")
+        parts.append(b"From a@b Tue Mar  3 10:02:00 2026\n" + head + b"\nContent-Length: %d" % len(body) + blank + body + b"\n")
+    (folder / "mboxcl").write_bytes(b"".join(parts))
+    return folder / "mboxcl"
+
+
+def as_emlx(folder):
+    (folder / "apple").mkdir()
+    for number, (message, _) in enumerate(MAILS):
+        data = message.as_bytes()
+        (folder / "apple" / f"{number}.emlx").write_bytes(b"%d      \n" % len(data) + data + b"<plist></plist>\n")
+    return folder / "apple"
+
+
+def as_zip(folder):
+    with zipfile.ZipFile(folder / "zip", "w") as archive:
+        archive.write(as_mbox(folder), "Takeout/Mail/All mail.mbox")
+    return folder / "zip"
+
+
+def as_tar(folder):
+    with tarfile.open(folder / "tar", "w:gz") as archive:
+        archive.add(as_maildir(folder), "Maildir")
+    return folder / "tar"
+
+
+@pytest.mark.parametrize("form", [as_mboxrd, as_mboxcl, as_maildir, as_emlx, as_zip, as_tar])
+def test_every_form_gives_the_same_mails(form, tmp_path):
+    (tmp_path / "eml").mkdir()
+    expected = {replace(email, source="") for email in map(hashable, read_inbox(as_folder(tmp_path / "eml")))}
+    assert len(expected) == len(MAILS)
+    assert {replace(email, source="") for email in map(hashable, read_inbox(form(tmp_path)))} == expected
+
+
+def hashable(email):
+    return replace(email, text=email.text.rstrip("\n"), extra=())
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
+@pytest.mark.parametrize("form", [as_mbox, as_json_lines])
+def test_a_pipe_is_read_as_a_file(form, tmp_path):
+    data = form(tmp_path).read_bytes()
+    os.mkfifo(tmp_path / "pipe")
+    writer = threading.Thread(target=(tmp_path / "pipe").write_bytes, args=[data])
+    writer.start()
+    items = list(read_inbox(tmp_path / "pipe"))
+    writer.join()
+    assert [email.text.rstrip("\n") for email in items] == [text.rstrip("\n") for text in TEXTS]
+    assert {email.source for email in items} == {str(tmp_path / "pipe")}
+
+
+def digest(kind="digest", words=""):
+    """As mailing list programs send it: words, a multipart/digest with the messages, more words."""
+    parts = "".join(f"\n--d\n\n{message.as_string()}\n" for message, _ in MAILS[:3])
+    return (
+        'From: list@oven.example\nSubject: Digest\nMessage-ID: <d@oven.example>\nContent-Type: multipart/mixed; boundary="m"\n\n'
+        f"--m\nContent-Type: text/plain\n\n{words}\n\n--m\n"
+        f'Content-Type: multipart/{kind}; boundary="d"\n{parts}\n--d--\n\n--m--\n'
+    ).encode()
+
+
+def test_a_digest_is_several_messages(tmp_path):
+    (tmp_path / "x").write_bytes(digest())
+    emails = list(read_inbox(tmp_path / "x"))
+    assert [email.text.rstrip("\n") for email in emails] == [text.rstrip("\n") for text in TEXTS[:3]]
+    assert [email.id for email in emails] == [f"{number}@oven.example" for number in range(3)]
+
+
+def test_a_digest_with_own_words_is_one_more(tmp_path):
+    (tmp_path / "x").write_bytes(digest(words="Topics of today"))
+    emails = list(read_inbox(tmp_path / "x"))
+    assert [email.id for email in emails] == ["d@oven.example", *(f"{number}@oven.example" for number in range(3))]
+    assert emails[0].text == "Subject: Digest\n\nTopics of today\n"
+
+
+def test_a_digest_in_an_mbox_and_in_a_digest(tmp_path):
+    inner = digest().decode()
+    outer = f'From: a@b.example\nSubject: x\nContent-Type: multipart/digest; boundary="o"\n\n--o\n\n{inner}\n--o--\n'
+    (tmp_path / "x").write_text(f"From - Tue Mar 03 10:02:00 2026\n{outer}\n", encoding="utf-8")
+    emails = list(read_inbox(tmp_path / "x"))
+    assert [email.text.rstrip("\n") for email in emails] == [text.rstrip("\n") for text in TEXTS[:3]]
+
+
+def attached(content, name="", kind="text/plain", first=False):
+    """A mail of two parts, one of them a file."""
+    file = f"Content-Type: {kind}{name and f'; name={name}'}\nContent-Transfer-Encoding: base64\n\n{base64.b64encode(content).decode()}\n"
+    parts = ["Content-Type: text/plain\n\nThe words.\n", file]
+    body = "".join(f"\n--b\n{part}" for part in (reversed(parts) if first else parts))
+    return f'From: a@b.example\nSubject: x\nContent-Type: multipart/mixed; boundary="b"\n{body}\n--b--\n'.encode()
+
+
+@pytest.mark.parametrize("first", [False, True])
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        pytest.param(b"\x89PNG" + bytes(500), "", id="a picture that claims to be text"),
+        pytest.param(b"Another text.", "letter.txt", id="a text with a file name"),
+    ],
+)
+def test_a_file_that_claims_to_be_text_is_not_read(content, name, first):
+    assert read_bytes(attached(content, name, first=first), "x").text == "Subject: x\n\nThe words.\n"
+
+
+def test_a_file_name_does_not_hide_the_only_words():
+    data = attached(b"<p>The only words.</p>", "mail.html", "text/html").replace(b"The words.", b"")
+    assert read_bytes(data, "x").text == "Subject: x\n\nThe only words."
+
+
 def missing(folder):
     return folder / "none.txt", "is not there. Check the name."
 
@@ -345,8 +432,8 @@ def empty_folder(folder):
 
 
 def binary(folder):
-    (folder / "a.xlsx").write_bytes(b"PK\3\4\0\0")
-    return folder / "a.xlsx", "is a binary file, not a mail. Give a text file, an .eml, an mbox, a CSV or JSON lines."
+    (folder / "a.png").write_bytes(b"\x89PNG\0\0")
+    return folder / "a.png", "is a binary file, not a mail. Give a text file, an .eml, an mbox, a CSV or JSON lines."
 
 
 def unreadable(folder):

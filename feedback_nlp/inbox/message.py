@@ -6,14 +6,17 @@ import email.header
 import email.message
 import email.parser
 import email.policy
+import hashlib
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from feedback_nlp.inbox.charset import decode
 from feedback_nlp.inbox.html import html_to_text
-from feedback_nlp.records import Email
+from feedback_nlp.records import Email, Skipped
 
 _HEADER = re.compile(rb"[\w-]+:[ \t\r\n]")
+_MOST_NULS = 100  # a mail may hold a few
 _MAIL_HEADERS = re.compile(rb"(?im)^(?:from|to|subject|date|received|message-id|mime-version|return-path|delivered-to|content-type):")
 
 
@@ -25,20 +28,58 @@ def is_message(data: bytes) -> bool:
 
 def read_message(data: bytes, source: str) -> Email:
     """An `Email` from a message's bytes; its text is the subject line and the words a person sees."""
-    message = email.parser.BytesParser(policy=email.policy.compat32).parsebytes(data.lstrip(b"\xef\xbb\xbf"))
+    message = _parse(data)
+    return _email(message, _body(message), source)
+
+
+def read_messages(data: bytes, source: str, where: str) -> Iterator[Email | Skipped]:
+    """The message, and each one that a MIME digest (RFC 2046, 5.1.5) in it carries; a digest without own words has only those.
+
+    Whatever is wrong with a message, it comes as `Skipped`, so that the others come out.
+    """
+    try:
+        message = _parse(data)
+        messages = [message, *_carried(message)]
+    except Exception as error:
+        yield Skipped(where, f"can't be read ({type(error).__name__})")
+        return
+    for number, one in enumerate(messages):
+        try:
+            body = _body(one)
+            if body.strip() or next(_carried(one), None) is None:
+                yield _email(one, body, source)
+        except Exception as error:
+            yield Skipped(f"{where}, message {number} of the digest" if number else where, f"can't be read ({type(error).__name__})")
+
+
+def identified(email: Email) -> Email:
+    """The mail with an id: its own, else its message id, else a digest of its text."""
+    return email if email.id else replace(email, id=hashlib.sha256(email.text.encode(errors="replace")).hexdigest()[:16])
+
+
+def _parse(data: bytes) -> email.message.Message:
+    return email.parser.BytesParser(policy=email.policy.compat32).parsebytes(data.removeprefix(b"\xef\xbb\xbf"))
+
+
+def _email(message: email.message.Message, body: str, source: str) -> Email:
     subject = header(message, "Subject")
-    body = _body(message)
-    text = f"Subject: {subject}\n\n{body}" if subject else body
     message_id = header(message, "Message-ID").strip("<> ")
-    return Email(
-        id=message_id,
-        text=text,
-        subject=subject,
-        sender=header(message, "From"),
-        date=header(message, "Date"),
-        message_id=message_id,
-        source=source,
+    return identified(
+        Email(
+            id=message_id,
+            text=with_subject(subject, body),
+            subject=subject,
+            sender=header(message, "From"),
+            date=header(message, "Date"),
+            message_id=message_id,
+            source=source,
+        )
     )
+
+
+def with_subject(subject: str, body: str) -> str:
+    """The text that is judged: the subject line, where there is one, and the body."""
+    return f"Subject: {subject}\n\n{body}" if subject else body
 
 
 def header(message: email.message.Message, name: str) -> str:
@@ -54,16 +95,39 @@ def header(message: email.message.Message, name: str) -> str:
     return " ".join(text.split())
 
 
+def _carried(message: email.message.Message) -> Iterator[email.message.Message]:
+    """The messages in the digests of a message, those of a digest in a digest too."""
+    stack = [(message, False)]
+    while stack:
+        part, in_digest = stack.pop()
+        children = _children(part)
+        if in_digest and part.get_content_type() == "message/rfc822":
+            yield from children
+        if part.get_content_maintype() == "multipart" or (in_digest and children):
+            digest = part.get_content_type() == "multipart/digest"
+            stack.extend((child, digest) for child in reversed(children))
+
+
 def _body(message: email.message.Message) -> str:
-    """The first plain text part that says something, else the first HTML part."""
+    """The first plain text part that says something, else the first HTML part; parts with a file name only where no others say any."""
+    parts = [part for part in _inline_parts(message) if part.get_content_type() in ("text/plain", "text/html")]
+    named = [part for part in parts if part is not message and part.get_filename() is not None]
+    for chosen in ([part for part in parts if part not in named], named):
+        body = _first_text(chosen)
+        if body.strip():
+            return body
+    return ""
+
+
+def _first_text(parts: list[email.message.Message]) -> str:
     html = ""
-    for part in _inline_parts(message):
-        kind = part.get_content_type()
-        if kind not in ("text/plain", "text/html"):
-            continue
+    for part in parts:
         payload = part.get_payload(decode=True)
         text = decode(payload if isinstance(payload, bytes) else b"", part.get_content_charset()).replace("\r\n", "\n")
-        if kind == "text/html":
+        if text.count("\0") > max(_MOST_NULS, len(text) // 100):
+            continue  # a file that claims to be text
+        text = text.replace("\0", "")
+        if part.get_content_type() == "text/html":
             html = html or text
         elif text.strip():
             return _unflow(text) if str(part.get_param("format", "")).lower() == "flowed" else text
@@ -78,10 +142,14 @@ def _inline_parts(message: email.message.Message) -> Iterator[email.message.Mess
         if part.get_content_disposition() == "attachment" or (part is not message and part.get_content_type() == "message/rfc822"):
             continue
         if part.is_multipart() and part.get_content_maintype() == "multipart":
-            children = part.get_payload()
-            stack.extend(p for p in reversed(children if isinstance(children, list) else []) if isinstance(p, email.message.Message))
+            stack.extend(reversed(_children(part)))
         else:
             yield part
+
+
+def _children(part: email.message.Message) -> list[email.message.Message]:
+    children = part.get_payload()
+    return [child for child in children if isinstance(child, email.message.Message)] if isinstance(children, list) else []
 
 
 def _unflow(text: str) -> str:

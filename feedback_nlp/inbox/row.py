@@ -1,0 +1,83 @@
+"""One row of a table with a column of mail texts -> `Email`."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from feedback_nlp.errors import InputError
+from feedback_nlp.inbox.charset import decode
+from feedback_nlp.inbox.message import with_subject
+from feedback_nlp.records import Email
+
+TEXT_COLUMNS = ("text", "body", "message", "content")
+_OUTLOOK_NAME, _OUTLOOK_ADDRESS = "from: (name)", "from: (address)"  # in Outlook's export of a mail folder, and nowhere else
+
+
+def find_text_column(columns: list[str], wanted: str | None, where: str) -> str:
+    """The column that holds the mails' texts. Raises InputError where there is none."""
+    names = [wanted] if wanted else list(TEXT_COLUMNS)
+    for name in names:
+        for column in columns:
+            if column.strip().lower() == name.lower():
+                return column
+    found = ", ".join(repr(c) for c in columns[:12]) or "none"
+    raise InputError(f"{where}: no column {' or '.join(names)} (found: {found}). Name the column of the mail with --text-column.")
+
+
+def distinct(names: Iterable[str]) -> list[str]:
+    """Column names, a second one of the same name as `name_2`."""
+    seen: Counter[str] = Counter()
+    result = []
+    for name in names:
+        seen[name] += 1
+        result.append(name if seen[name] == 1 else f"{name}_{seen[name]}")
+    return result
+
+
+def email_from_row(row: Mapping[str, Any], text_column: str, number: int, source: str) -> Email:
+    """The mail of a row. In Outlook's export it is the subject and the body, as in a mail file."""
+    lower = {str(k).strip().lower(): v for k, v in row.items()}
+    given = lower.get("id")
+    text = row.get(text_column)
+    text = text if isinstance(text, str) else "" if text is None else json.dumps(text, ensure_ascii=False)
+    subject = str(lower.get("subject") or "")
+    sender = str(lower.get("from") or lower.get("sender") or "")
+    if _OUTLOOK_ADDRESS in lower:
+        text = with_subject(subject, text.replace("\r\n", "\n"))
+        sender = named_address(str(lower.get(_OUTLOOK_NAME) or ""), str(lower[_OUTLOOK_ADDRESS] or ""))
+    return Email(
+        id=str(given) if given not in (None, "") else str(number),
+        text=text,
+        subject=subject,
+        sender=sender,
+        date=str(lower.get("date") or ""),
+        message_id=str(lower.get("message_id") or ""),
+        source=source,
+        row=number,
+        extra=row,
+    )
+
+
+def named_address(name: str, address: str) -> str:
+    """A sender as headers have it: `Name <address>`."""
+    return f"{name} <{address}>" if name and address and name != address else name or address
+
+
+def plain(value: Any) -> Any:
+    """A cell as JSON can hold it: times in ISO form, bytes as text, no-number as nothing."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, (datetime.date, datetime.time)):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return decode(value)
+    if isinstance(value, Mapping):
+        return {str(name): plain(item) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    return value if value is None or isinstance(value, (str, bool, int, float)) else str(value)
