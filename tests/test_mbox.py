@@ -9,7 +9,7 @@ from mails import MAILS, TEXTS, mail
 
 from feedback_nlp.errors import InputError
 from feedback_nlp.inbox import file as limits
-from feedback_nlp.inbox import mbox, read_inbox
+from feedback_nlp.inbox import mbox, read_bytes, read_inbox
 from feedback_nlp.records import Email, Skipped
 
 ASCTIME = "From ines@oven.example Tue Mar  3 10:02:00 2026\n"
@@ -164,6 +164,37 @@ def test_odd_messages_do_not_lose_the_others(tmp_path):
         *("Subject: wide\n\nno", "Subject: no body", "", ""),
         *("Subject: n\0l\n\nno", "Subject: 1900\n\nno", "Subject: 2999\n\nno", "Subject: nobody\n\nno", "Subject: charset\n\nno"),
     ]
+
+
+ENDLESS = "has headers without end: it is damaged, or no mail."
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        pytest.param(message("x", "")[:-1] + "Header: a\n" * 200_000, id="headers without end"),
+        pytest.param(message("x", "")[:-1] + "Header: " + "a" * 2**21, id="one header without end"),
+        pytest.param(message("x", "no", "Content-Type: text/plain; " + "a=b; " * 200_000 + "\n"), id="parameters without end"),
+    ],
+)
+def test_headers_without_end_are_skipped(odd, tmp_path):
+    path = written(tmp_path, ASCTIME, odd + "\n\n", ASCTIME, message("good", "no\n"))
+    skipped, good = read_inbox(path)
+    assert skipped == Skipped(f"{path}, message 1", ENDLESS)
+    assert good.subject == "good"
+    with pytest.raises(InputError) as error:
+        read_bytes(odd.encode(), "x")
+    assert str(error.value) == f"x {ENDLESS}"
+
+
+def test_a_subject_without_end_is_cut(tmp_path):
+    (email,) = read_inbox(written(tmp_path, message("=?utf-8?q?a" * 50_000, "no\n")))
+    assert email.subject == ("=?utf-8?q?a" * 1000)[:10_000]
+
+
+def test_one_message_that_can_not_be_taken_apart():
+    with pytest.raises(InputError, match=r"^x can't be read \(RecursionError\)$"):
+        read_bytes(nested(10_000).encode(), "x")
 
 
 LINES = st.lists(

@@ -11,11 +11,17 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from feedback_nlp.errors import InputError
 from feedback_nlp.inbox.charset import decode
+from feedback_nlp.inbox.file import MEBIBYTE
 from feedback_nlp.inbox.html import html_to_text
 from feedback_nlp.records import Email, Skipped
 
 _HEADER = re.compile(rb"[\w-]+:[ \t\r\n]")
+_LONGEST_HEADER = 10_000  # decoding takes quadratic time, and no subject is so long
+_LONGEST_HEADERS = MEBIBYTE
+_LONG_PARAMETERS = re.compile(rb"(?im)^content-(?:type|disposition)[ \t]*:(?:[^\n]|\n[ \t]){20000}")
+_BLANK = re.compile(rb"\n\r?\n")
 _MOST_NULS = 100  # a mail may hold a few
 _MAIL_HEADERS = re.compile(rb"(?im)^(?:from|to|subject|date|received|message-id|mime-version|return-path|delivered-to|content-type):")
 
@@ -27,9 +33,14 @@ def is_message(data: bytes) -> bool:
 
 
 def read_message(data: bytes, source: str) -> Email:
-    """An `Email` from a message's bytes; its text is the subject line and the words a person sees."""
-    message = _parse(data)
-    return _email(message, _body(message), source)
+    """An `Email` from a message's bytes; its text is the subject line and the words a person sees.
+
+    Raises InputError where it can't be taken apart.
+    """
+    first = next(read_messages(data, source, source))
+    if isinstance(first, Skipped):
+        raise InputError(f"{source} {first.why}")
+    return first
 
 
 def read_messages(data: bytes, source: str, where: str) -> Iterator[Email | Skipped]:
@@ -37,6 +48,9 @@ def read_messages(data: bytes, source: str, where: str) -> Iterator[Email | Skip
 
     Whatever is wrong with a message, it comes as `Skipped`, so that the others come out.
     """
+    if _is_endless(data):
+        yield Skipped(where, "has headers without end: it is damaged, or no mail.")
+        return
     try:
         message = _parse(data)
         messages = [message, *_carried(message)]
@@ -55,6 +69,12 @@ def read_messages(data: bytes, source: str, where: str) -> Iterator[Email | Skip
 def identified(email: Email) -> Email:
     """The mail with an id: its own, else its message id, else a digest of its text."""
     return email if email.id else replace(email, id=hashlib.sha256(email.text.encode(errors="replace")).hexdigest()[:16])
+
+
+def _is_endless(data: bytes) -> bool:
+    """Whether headers are longer than any mail's, which takes far too long to read."""
+    start = data[: _LONGEST_HEADERS + 1]
+    return (len(start) > _LONGEST_HEADERS and not _BLANK.search(start)) or _LONG_PARAMETERS.search(data) is not None
 
 
 def _parse(data: bytes) -> email.message.Message:
@@ -87,6 +107,8 @@ def header(message: email.message.Message, name: str) -> str:
     value = message.get(name)
     if value is None:
         return ""
+    if isinstance(value, str):
+        value = value[:_LONGEST_HEADER]
     try:
         parts = email.header.decode_header(value)  # a header with raw bytes comes as an object that holds them
     except (ValueError, email.errors.HeaderParseError):
