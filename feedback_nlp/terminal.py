@@ -130,12 +130,12 @@ def _headline(prediction: Prediction, gap: str) -> Iterator[str]:
     meaning = f"a requirement was not met: {gap}" if gap else MEANINGS[label]
     second = runner_up(prediction)
     if second:
-        yield click.style(f"Unsure: {MEANINGS[label]} ({label}, {prediction.confidence:.0%}),", bold=True)
-        yield click.style(f"     or {MEANINGS[second]} ({second}, {prediction.scores[second]:.0%}).", bold=True)
+        yield click.style(f"Unsure: {MEANINGS[label]} ({label}, {_percent(prediction.confidence)}),", bold=True)
+        yield click.style(f"     or {MEANINGS[second]} ({second}, {_percent(prediction.scores[second])}).", bold=True)
         yield "Please judge by the sentence yourself." if label in REASONS else "Please read it once more yourself."
         return
-    yield click.style(f"{meaning[0].upper()}{meaning[1:]}", bold=True) + f"  ({label}, {prediction.confidence:.0%} sure)"
-    others = [f"{MEANINGS[name]} ({name}, {prediction.scores[name]:.0%})" for name in prediction.possible if name != label]
+    yield click.style(f"{meaning[0].upper()}{meaning[1:]}", bold=True) + f"  ({label}, {_percent(prediction.confidence)} sure)"
+    others = [f"{MEANINGS[name]} ({name}, {_percent(prediction.scores[name])})" for name in prediction.possible if name != label]
     if others:
         yield from _wrapped(f"Less likely: {'; or '.join(others)}")
 

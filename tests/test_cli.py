@@ -118,7 +118,7 @@ def test_classify(given, tmp_path):
     code, out, err = process("classify", *args, stdin=stdin)
     assert (code, err) == (0, "")
     lines = out.splitlines()
-    assert re.fullmatch(r"Somebody else was chosen  \(another_candidate, \d+% sure\)", lines[0])
+    assert re.fullmatch(r"Somebody else was chosen  \(another_candidate, (?:over )?\d+% sure\)", lines[0])
     assert lines[1:3] == ["", "The mail says it here:"]
     assert f">>{DECISION}<<" in out
     advice = general_advice("another_candidate")
@@ -188,7 +188,7 @@ def test_classify_json():
 def test_classify_not_a_rejection():
     result = invoke("classify", stdin="Dear Sam,\n\nWe would like to invite you to an interview on Tuesday at 10.\n\nBest,\nIda\n")
     assert result.exit_code == 0
-    assert re.match(r"Not a rejection  \(not_rejection, \d+% sure\)\n\nThis does not read as a rejection", result.output)
+    assert re.match(r"Not a rejection  \(not_rejection, (?:over )?\d+% sure\)\n\nThis does not read as a rejection", result.output)
     assert "What to do next" not in result.output
     assert "ask" not in result.output
 

@@ -79,7 +79,7 @@ SCREENS = {
     "not-rejection": (
         prediction("not_rejection", 1.0),
         Advice("All is well."),
-        ["Not a rejection  (not_rejection, 100% sure)", "", "All is well."],
+        ["Not a rejection  (not_rejection, over 99% sure)", "", "All is well."],
     ),
     "unsure-not-rejection": (
         prediction("not_rejection", 0.5, second="another_candidate"),
