@@ -43,3 +43,9 @@ SENTENCE_MEANINGS = {reason: MEANINGS[reason] for reason in CONCRETE_REASONS} | 
     NOT_REJECTION: "part of a mail that turns nobody down",
 }
 """Each sentence label in words."""
+
+STEPS = ("application", "screen", "test", "interview", "final", "offer")
+"""How far an application can come, in order: sent in, a first call, a test or task, an interview, the last round, an offer."""
+
+SENDER_TYPES = ("noreply", "recruiter", "manager", "agency")
+"""Who writes: a mailbox that nobody reads, a person in hiring, the person or team hired for, a staffing agency."""

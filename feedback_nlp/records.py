@@ -12,6 +12,8 @@ class Email:
     """One message to judge.
 
     `text` is what is judged (subject line first, where there is one); `extra` holds the other columns of a table row.
+    `recipients` are the addresses it went to, `references` the message ids that it answers, oldest first; `sent` says
+    that it lies among the sent mail.
     """
 
     id: str
@@ -23,6 +25,18 @@ class Email:
     source: str = ""
     row: int | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
+    recipients: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    sent: bool = False
+
+
+@dataclass(frozen=True)
+class Parties:
+    """Who wrote a mail (one of `SENDER_TYPES`), for which company, about which role; "" where the mail does not say."""
+
+    company: str = ""
+    role: str = ""
+    sender_type: str = ""
 
 
 @dataclass(frozen=True)
