@@ -12,8 +12,8 @@ class Email:
     """One message to judge.
 
     `text` is what is judged (subject line first, where there is one); `extra` holds the other columns of a table row.
-    `recipients` are the addresses it went to, `references` the message ids that it answers, oldest first; `sent` says
-    that it lies among the sent mail.
+    `source` is the file it was in, `position` its number therein, and `sent` says that it lies among the sent mail.
+    `recipients` are the addresses it went to, `references` the message ids that it answers, oldest first.
     """
 
     id: str
@@ -25,6 +25,7 @@ class Email:
     source: str = ""
     row: int | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
+    position: int = 1
     recipients: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
     sent: bool = False
@@ -41,10 +42,14 @@ class Parties:
 
 @dataclass(frozen=True)
 class Skipped:
-    """A message or row that could not be read, and why."""
+    """A message or row that could not be read, and why.
+
+    `count` says for how many messages it stands: 0 where it is a remark on one that was read all the same.
+    """
 
     where: str
     why: str
+    count: int = 1
 
 
 @dataclass(frozen=True)

@@ -212,7 +212,7 @@ def test_folders_of_a_pst(tmp_path, monkeypatch):
     assert (first.sender, first.date) == ("Ines <ines@oven.example>", "Tue, 03 Mar 2026 10:02:00 +0000")
     assert [damaged, others, lost] == [
         Skipped(f"{path}/Inbox, message 2", "can't be read (OSError)"),
-        Skipped(f"{path}/Calendar", "2 calendar entries, contacts or other items that are no mails"),
+        Skipped(f"{path}/Calendar", "2 calendar entries, contacts or other items that are no mails", 2),
         Skipped(f"{path}/Damaged", "is damaged, and not all of it can be read"),
     ]
 

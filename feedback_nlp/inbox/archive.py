@@ -45,7 +45,12 @@ class _Member:
 
 def is_archive(head: bytes) -> bool:
     """Whether a file is a zip, a tar, or compressed."""
-    return head.startswith((*_ZIP, *_COMPRESSED)) or _is_tar(head)
+    return head.startswith(_ZIP) or is_compressed(head) or _is_tar(head)
+
+
+def is_compressed(head: bytes) -> bool:
+    """Whether a file was compressed as a whole, so that nobody knows how long it is."""
+    return head.startswith(tuple(_COMPRESSED))
 
 
 def read_archive(file: File, read: ReadMember, room: Room) -> Iterator[Email | Skipped]:

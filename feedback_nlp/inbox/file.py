@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,28 +19,32 @@ _HEAD = 8192
 
 @dataclass(frozen=True)
 class File:
-    """A file on disk. `name` is what messages call it: its path, or for what was unpacked the archive and the path therein."""
+    """A file on disk. `name` is what messages call it: its path, or for what was unpacked the archive and the path therein.
+
+    Readers tell `passed` how many bytes they have done with.
+    """
 
     path: Path
     name: str
     head: bytes
+    passed: Callable[[int], None] = lambda _: None
 
     def read(self, most: int) -> bytes:
         """All bytes. Raises InputError where they can't be read, or are more than `most`."""
         return read_path(self.path, self.name, most)
 
 
-def open_file(path: Path, name: str = "") -> File:
+def open_file(path: Path, name: str = "", passed: Callable[[int], None] = lambda _: None) -> File:
     """The file at a path. Raises InputError where it is not there or can't be read."""
     name = name or str(path)
-    return File(path, name, _start(path, name, _HEAD))
+    return File(path, name, _start(path, name, _HEAD), passed)
 
 
 @contextmanager
-def on_disk(path: Path) -> Iterator[File]:
+def on_disk(path: Path, passed: Callable[[int], None] = lambda _: None) -> Iterator[File]:
     """The same, where a pipe is written to a temporary file first: what is read twice can't be a pipe."""
     if path.is_file() or not path.exists():
-        yield open_file(path)
+        yield open_file(path, passed=passed)
         return
     with tempfile.TemporaryDirectory(prefix="feedback-nlp-") as folder:
         copy = Path(folder) / "piped"
@@ -49,7 +53,7 @@ def on_disk(path: Path) -> Iterator[File]:
                 shutil.copyfileobj(source, target)
         except OSError as error:
             raise InputError(f"{path} can't be read ({error.strerror}).") from error
-        yield open_file(copy, str(path))
+        yield open_file(copy, str(path), passed)
 
 
 def read_path(path: Path, name: str, most: int) -> bytes:

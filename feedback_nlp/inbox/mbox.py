@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import chain
 from typing import BinaryIO
 
@@ -59,7 +60,9 @@ def read_mbox(file: File) -> Iterator[Email | Skipped]:
                     yield Skipped(where, too_long(LONGEST_MESSAGE))
                 else:
                     stream.seek(start)
-                    yield from read_messages(_unescaped(stream.read(end - start)), file.name, where)
+                    for item in read_messages(_unescaped(stream.read(end - start)), file.name, where):
+                        yield replace(item, position=number) if isinstance(item, Email) else item
+                file.passed(end - start)
     except OSError as error:
         raise InputError(f"{file.name} can't be read ({error.strerror}).") from error
 

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from feedback_nlp.errors import InputError
 from feedback_nlp.inbox.charset import decode
+from feedback_nlp.inbox.envelope import envelope
 from feedback_nlp.inbox.file import MEBIBYTE
 from feedback_nlp.inbox.html import html_to_text
 from feedback_nlp.records import Email, Skipped
@@ -93,6 +94,7 @@ def _email(message: email.message.Message, body: str, source: str) -> Email:
             date=header(message, "Date"),
             message_id=message_id,
             source=source,
+            **envelope(message),
         )
     )
 

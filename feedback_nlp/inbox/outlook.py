@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 
 from feedback_nlp.inbox.charset import decode
+from feedback_nlp.inbox.envelope import envelope
 from feedback_nlp.inbox.html import html_to_text
 from feedback_nlp.inbox.message import header, identified, with_subject
 from feedback_nlp.inbox.row import named_address
@@ -48,6 +49,7 @@ def email_from_item(item: Item, source: str) -> Email:
             date=header(headers, "Date") or (email.utils.format_datetime(item.time) if item.time else ""),
             message_id=message_id,
             source=source,
+            **envelope(headers),
         )
     )
 

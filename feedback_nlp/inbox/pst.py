@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from feedback_nlp.errors import InputError
+from feedback_nlp.inbox.envelope import is_sent_folder
 from feedback_nlp.inbox.file import File
 from feedback_nlp.inbox.outlook import INSTALL, Item, email_from_item, is_mail
 from feedback_nlp.records import Email, Skipped
@@ -55,23 +57,25 @@ def _read_folders(root: Any, name: str) -> Iterator[Email | Skipped]:
             yield Skipped(where, "is damaged, and not all of it can be read")
             count = 0
         waiting.extend(reversed(inner))
-        yield from _read_messages(folder, count, name, where)
+        yield from _read_messages(folder, count, where)
 
 
-def _read_messages(folder: Any, count: int, name: str, where: str) -> Iterator[Email | Skipped]:
+def _read_messages(folder: Any, count: int, where: str) -> Iterator[Email | Skipped]:
     others = 0
+    sent = is_sent_folder(where.rsplit("/", 1)[-1])
     for number in range(count):
         try:
             message = folder.get_sub_message(number)
             properties = _properties(message)
             if is_mail(properties.get(_MESSAGE_CLASS, "")):
-                yield email_from_item(_item(message, properties), name)
+                email = email_from_item(_item(message, properties), where)
+                yield replace(email, position=number + 1, sent=email.sent or sent)
             else:
                 others += 1
         except Exception as error:
             yield Skipped(f"{where}, message {number + 1}", f"can't be read ({type(error).__name__})")
     if others:
-        yield Skipped(where, f"{others} calendar entries, contacts or other items that are no mails")
+        yield Skipped(where, f"{others} calendar entries, contacts or other items that are no mails", others)
 
 
 def _properties(message: Any) -> dict[int, str]:

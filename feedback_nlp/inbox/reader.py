@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from feedback_nlp.errors import InputError
 from feedback_nlp.inbox.archive import is_archive, read_archive
 from feedback_nlp.inbox.charset import decode
 from feedback_nlp.inbox.emlx import is_emlx, message_in
+from feedback_nlp.inbox.envelope import lies_in_sent_folder
 from feedback_nlp.inbox.file import LONGEST_MESSAGE, File, on_disk, open_file, read_path, refuse_binary
 from feedback_nlp.inbox.folder import files_in
 from feedback_nlp.inbox.mbox import is_mbox, read_mbox, without_separator
@@ -22,17 +24,18 @@ from feedback_nlp.inbox.workbook import is_workbook, read_workbook
 from feedback_nlp.records import Email, Skipped
 
 
-def read_inbox(path: Path, text_column: str | None = None) -> Iterator[Email | Skipped]:
+def read_inbox(path: Path, text_column: str | None = None, passed: Callable[[int], None] = lambda _: None) -> Iterator[Email | Skipped]:
     """Every message in a file or folder; what can't be read comes as `Skipped`, in its place.
 
-    Raises InputError where the path itself can't be read.
+    `passed` is told how many bytes were read, of as many as `size_of` says. Raises InputError where the path itself
+    can't be read.
     """
     if not path.is_dir():
-        with on_disk(path) as whole:
+        with on_disk(path, passed) as whole:
             yield from _read(whole, text_column, Room())
         return
     for file in files_in(path):
-        yield from [file] if isinstance(file, Skipped) else _read_one_of_many(file, str(file), text_column, Room())
+        yield from [file] if isinstance(file, Skipped) else _read_one_of_many(file, str(file), text_column, Room(), passed)
 
 
 def read_rows(path: Path, text_column: str | None = None) -> Iterator[Email | Skipped]:
@@ -61,10 +64,26 @@ def read_bytes(data: bytes, source: str) -> Email:
 
 
 def _read(file: File, text_column: str | None, room: Room) -> Iterator[Email | Skipped]:
+    """What a file holds; where it lies in a folder of sent mail, so does every message."""
+    sent = lies_in_sent_folder(file.name)
+    for item in _items(file, text_column, room):
+        yield replace(item, sent=True) if sent and isinstance(item, Email) else item
+
+
+def _items(file: File, text_column: str | None, room: Room) -> Iterator[Email | Skipped]:
     """The map from content to reader."""
     if is_mbox(file.head):
         yield from read_mbox(file)
-    elif is_message(file.head):
+    elif not is_workbook(file) and is_archive(file.head):
+        yield from read_archive(file, lambda path, name: _read_one_of_many(path, name, text_column, room, file.passed), room)
+    else:
+        yield from _whole(file, text_column)
+        file.passed(file.path.stat().st_size)
+
+
+def _whole(file: File, text_column: str | None) -> Iterator[Email | Skipped]:
+    """The same for what is read at once."""
+    if is_message(file.head):
         yield from read_messages(file.read(LONGEST_MESSAGE), file.name, file.name)
     elif is_emlx(file.head):
         yield from read_messages(message_in(file.read(LONGEST_MESSAGE)), file.name, file.name)
@@ -72,8 +91,6 @@ def _read(file: File, text_column: str | None, room: Room) -> Iterator[Email | S
         yield from read_pst(file)
     elif read_table_rows := _reader_of_rows(file):
         yield from read_table_rows(file, text_column)
-    elif is_archive(file.head):
-        yield from read_archive(file, lambda path, name: _read_one_of_many(path, name, text_column, room), room)
     else:
         yield read_bytes(file.read(LONGEST_MESSAGE), file.name)
 
@@ -87,10 +104,12 @@ def _reader_of_rows(file: File) -> Callable[[File, str | None], Iterator[Email |
     return read_table if is_table(file) else None
 
 
-def _read_one_of_many(path: Path, name: str, text_column: str | None, room: Room) -> Iterator[Email | Skipped]:
+def _read_one_of_many(
+    path: Path, name: str, text_column: str | None, room: Room, passed: Callable[[int], None]
+) -> Iterator[Email | Skipped]:
     """The same for a file of a folder or an archive: whatever is wrong with it, the others must come out."""
     try:
-        yield from _read(open_file(path, name), text_column, room)
+        yield from _read(open_file(path, name, passed), text_column, room)
     except InputError as error:
         yield Skipped(name, str(error).removeprefix(name).lstrip(" :,"))
     except Exception as error:

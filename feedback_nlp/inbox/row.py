@@ -11,6 +11,7 @@ from typing import Any
 
 from feedback_nlp.errors import InputError
 from feedback_nlp.inbox.charset import decode
+from feedback_nlp.inbox.envelope import envelope_of_row
 from feedback_nlp.inbox.message import with_subject
 from feedback_nlp.records import Email
 
@@ -50,16 +51,19 @@ def email_from_row(row: Mapping[str, Any], text_column: str, number: int, source
     if _OUTLOOK_ADDRESS in lower:
         text = with_subject(subject, text.replace("\r\n", "\n"))
         sender = named_address(str(lower.get(_OUTLOOK_NAME) or ""), str(lower[_OUTLOOK_ADDRESS] or ""))
+    message_id = str(lower.get("message_id") or lower.get("message-id") or "").strip("<> ")
     return Email(
-        id=str(given) if given not in (None, "") else str(number),
+        id=str(given) if given not in (None, "") else message_id or str(number),
         text=text,
         subject=subject,
         sender=sender,
         date=str(lower.get("date") or ""),
-        message_id=str(lower.get("message_id") or ""),
+        message_id=message_id,
         source=source,
+        position=number,
         row=number,
         extra=row,
+        **envelope_of_row({name: value for name, value in lower.items() if isinstance(value, str)}),
     )
 
 

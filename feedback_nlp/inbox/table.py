@@ -90,12 +90,13 @@ def read_csv(text: str, source: str, text_column: str | None) -> Iterator[Email 
                 continue
             number += 1
             if len(cells) > len(columns):
-                yield Skipped(
-                    f"{source}, row {number}", f"{len(cells)} cells under {len(columns)} columns; the row was read, but look at its quotes"
-                )
+                cut = f"{len(cells)} cells under {len(columns)} columns; the row was read, but look at its quotes"
+                yield Skipped(f"{source}, row {number}", cut, count=0)
             yield email_from_row(dict(zip(columns, [*cells, *[""] * len(columns)], strict=False)), column, number, source)
         if text.count('"') % 2:
-            yield Skipped(source, "the number of quotes is odd: one that never closes may have swallowed rows; look at the last ones")
+            yield Skipped(
+                source, "the number of quotes is odd: one that never closes may have swallowed rows; look at the last ones", count=0
+            )
     except csv.Error as error:
         raise InputError(f"{source}, line {reader.line_num}: not readable as CSV ({error}). Save it anew as CSV UTF-8.") from error
 
