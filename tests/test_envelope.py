@@ -39,7 +39,7 @@ def test_envelope_of_a_message():
     message["To"] = 'Ann <Ann@Home.example>, "Lee, Bo" <bo@x.example>'
     message["Cc"] = "ann@home.example"
     message["Delivered-To"] = "other@home.example"
-    message["References"] = "<1@x.example>\n <2@x.example>"
+    message["References"] = "<1@x.example> <2@x.example>"
     message["In-Reply-To"] = "<2@x.example> (your message)"
     message["X-Gmail-Labels"] = "Opened,Sent"
     assert envelope(message) == {
