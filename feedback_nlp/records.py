@@ -109,12 +109,22 @@ class Advice:
 
 
 @dataclass(frozen=True)
+class Step:
+    """How far an application had come by a mail (one of `STEPS`, "" where it does not say); `done` if that took place."""
+
+    name: str = ""
+    done: bool = False
+
+
+@dataclass(frozen=True)
 class Feedback:
     """A mail, what it says, and what to do."""
 
     email: Email
     prediction: Prediction
     advice: Advice
+    parties: Parties = Parties()
+    step: Step = Step()
 
 
 @dataclass(frozen=True)

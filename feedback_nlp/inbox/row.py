@@ -15,7 +15,8 @@ from feedback_nlp.inbox.envelope import envelope_of_row
 from feedback_nlp.inbox.message import with_subject
 from feedback_nlp.records import Email
 
-TEXT_COLUMNS = ("text", "body", "message", "content")
+_BODY = "body"
+TEXT_COLUMNS = ("text", _BODY, "message", "content")
 _OUTLOOK_NAME, _OUTLOOK_ADDRESS = "from: (name)", "from: (address)"  # in Outlook's export of a mail folder, and nowhere else
 
 
@@ -41,15 +42,16 @@ def distinct(names: Iterable[str]) -> list[str]:
 
 
 def email_from_row(row: Mapping[str, Any], text_column: str, number: int, source: str) -> Email:
-    """The mail of a row. In Outlook's export it is the subject and the body, as in a mail file."""
+    """The mail of a row. Where it has a `subject` and a `body`, as exports of mail programs do, both are judged."""
     lower = {str(k).strip().lower(): v for k, v in row.items()}
     given = lower.get("id")
     text = row.get(text_column)
     text = text if isinstance(text, str) else "" if text is None else json.dumps(text, ensure_ascii=False)
     subject = str(lower.get("subject") or "")
     sender = str(lower.get("from") or lower.get("sender") or "")
-    if _OUTLOOK_ADDRESS in lower:
+    if text_column.strip().lower() == _BODY:
         text = with_subject(subject, text.replace("\r\n", "\n"))
+    if _OUTLOOK_ADDRESS in lower:
         sender = named_address(str(lower.get(_OUTLOOK_NAME) or ""), str(lower[_OUTLOOK_ADDRESS] or ""))
     message_id = str(lower.get("message_id") or lower.get("message-id") or "").strip("<> ")
     return Email(
