@@ -1,0 +1,170 @@
+"""How far an application had come, as one mail's own words tell: the phrases of `step.toml`, sentence by sentence."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from feedback_nlp.labels import STEPS
+from feedback_nlp.preprocess import fold
+from feedback_nlp.records import Step
+from feedback_nlp.sentences import split_sentences
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+_MOST_WORDS = 120  # a longer sentence is read in parts
+_MARKS = ',;:()"/!?-'
+_TOKEN = re.compile(r"[\w'&]{1,30}|[,;:()\"/!?]|(?<= )-(?= )")
+_ELEMENT = re.compile(r"!?\([^()]*\)|\[[^\[\]]*\]|[^ ]+")
+_GAPS = {".": 2, "..": 6}  # words that may stand there, at most
+
+
+class Purpose(NamedTuple):
+    """What a table of phrases is for: the mails that it is read in, and what it tells of a step."""
+
+    in_rejections: bool
+    in_others: bool
+    done: bool
+    open: bool  # a denial, a condition or somebody else in its clause undoes it
+
+
+# Of two phrases that tell of the same step, the one whose purpose stands later is believed.
+PURPOSES = {
+    "mentioned": Purpose(in_rejections=True, in_others=False, done=True, open=True),
+    "called_off": Purpose(in_rejections=True, in_others=False, done=False, open=False),
+    "turned_away": Purpose(in_rejections=True, in_others=False, done=True, open=False),
+    "announced": Purpose(in_rejections=False, in_others=True, done=False, open=True),
+    "acknowledged": Purpose(in_rejections=False, in_others=True, done=True, open=True),
+    "took_place": Purpose(in_rejections=True, in_others=True, done=True, open=False),
+}
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """Words that tell of a step: their pattern, the step's place among the steps, and the purpose's among the purposes."""
+
+    pattern: re.Pattern[str]
+    place: int
+    trust: int
+    purpose: Purpose
+
+
+@cache
+def step_table() -> dict[str, Any]:
+    """The content of `step.toml`."""
+    return tomllib.loads((Path(__file__).parent / "step.toml").read_text(encoding="utf-8"))
+
+
+def step_reached(text: str) -> Step:
+    """The furthest step that a rejection says had been reached before the decision; `Step()` where it does not say."""
+    sentences = list(_sentences(text))
+    furthest = max(_found(sentences, rejection=True), key=lambda phrase: (phrase.place, phrase.trust), default=None)
+    if furthest is None or (furthest.place == 0 and _holds("later", sentences)):
+        return Step()
+    return Step(STEPS[furthest.place], furthest.purpose.done)
+
+
+def step_announced(text: str) -> Step:
+    """What a mail that is no rejection does in the course of an application; `Step()` where it does nothing in one."""
+    sentences = list(_sentences(text))
+    if _holds("elsewhere", sentences) or not _holds("hiring", sentences):
+        return Step()
+    told = max(_found(sentences, rejection=False), key=lambda phrase: (not phrase.purpose.done, phrase.place), default=None)
+    return Step() if told is None else Step(STEPS[told.place], told.purpose.done)
+
+
+def _sentences(text: str) -> Iterator[str]:
+    """The sentences of the sender's own words: words and commas in lower case, a space after each."""
+    folded = fold(text)
+    pattern, names = _joined()
+    for start, end in split_sentences(folded):
+        tokens = ["," if token in _MARKS else token for token in _TOKEN.findall(folded[start:end].lower())]
+        for i in range(0, len(tokens), _MOST_WORDS):
+            yield pattern.sub(lambda match: names[match.group()], " ".join([*tokens[i : i + _MOST_WORDS], ""]))
+
+
+def _found(sentences: Iterable[str], rejection: bool) -> Iterator[Phrase]:
+    """The phrases that the sentences hold, undone ones left out."""
+    phrases = _phrases(rejection)
+    for sentence in sentences:
+        for phrase in {phrase for word in set(sentence.split()) & phrases.keys() for phrase in phrases[word]}:
+            if any(not (phrase.purpose.open and _undone(sentence, match)) for match in phrase.pattern.finditer(sentence)):
+                yield phrase
+
+
+def _undone(sentence: str, match: re.Match[str]) -> bool:
+    """Whether the clause up to the end of the match denies it or speaks of others, or the sentence makes it a condition's."""
+    start = max((end.end() for end in _list("clause_ends").finditer(sentence, 0, match.start())), default=0)
+    if any(_list(name).search(sentence, start, match.end()) for name in ("denials", "others")):
+        return True
+    promised = _list("promises").search(sentence, start, match.end())
+    return _list("conditions").search(sentence, 0, len(sentence) if promised else match.end()) is not None
+
+
+def _holds(name: str, sentences: Iterable[str]) -> bool:
+    return any(_list(name).search(sentence) for sentence in sentences)
+
+
+@cache
+def _list(name: str) -> re.Pattern[str]:
+    return _compiled("|".join(map(_expression, step_table()["words"][name])))
+
+
+@cache
+def _joined() -> tuple[re.Pattern[str], dict[str, str]]:
+    """The expressions that are read as one word, the longest first, and the word for each."""
+    names = {f"{form} ": f"{name} " for name, forms in step_table()["joined"].items() for form in forms}
+    return _compiled("|".join(map(re.escape, sorted(names, key=len, reverse=True)))), names
+
+
+@cache
+def _phrases(rejection: bool) -> dict[str, list[Phrase]]:
+    """The phrases to look for in a sentence, under each word of which it must hold one."""
+    found: dict[str, list[Phrase]] = {}
+    for trust, (name, purpose) in enumerate(PURPOSES.items()):
+        if not (purpose.in_rejections if rejection else purpose.in_others):
+            continue
+        for step, texts in step_table()[name].items():
+            for text in texts:
+                phrase = Phrase(_compiled(_expression(text)), STEPS.index(step), trust, purpose)
+                for word in _key_words(text):
+                    found.setdefault(word, []).append(phrase)
+    return found
+
+
+def _compiled(expression: str) -> re.Pattern[str]:
+    return re.compile(f"(?<![^ ])(?:{expression})")
+
+
+def _elements(phrase: str) -> Iterator[tuple[str, list[str]]]:
+    """What stands in a row in a phrase: the mark of each element, if it has one, and the forms that it may take."""
+    words = step_table()["words"]
+    for element in _ELEMENT.findall(phrase):
+        names = element.strip("!()[]").split("|")
+        yield element[0] if element[0] in ".![" else "", [form for name in names for form in (words[name[1:-1]] if name[0] == "{" else [name])]
+
+
+def _expression(phrase: str) -> str:
+    """The regular expression of a phrase, in which each word ends with a space."""
+    parts = []
+    for mark, forms in _elements(phrase):
+        one_of = f"(?:{'|'.join(map(re.escape, forms))}) "
+        if mark == ".":
+            parts.append(f"(?:(?!(?:{'|'.join(step_table()['words']['denials'])}) )[^ ]+ ){{0,{_GAPS[forms[0]]}}}?")
+        else:
+            parts.append({"": one_of, "[": f"(?:{one_of})?", "!": f"(?!(?:[^ ]+ )*?{one_of})"}[mark])
+    return "".join(parts)
+
+
+def _key_words(phrase: str) -> set[str]:
+    """Words of which a sentence must hold one for the phrase to match: its rarest element's, and long words are rare."""
+    keys = [{max(form.split(), key=len) for form in forms} for mark, forms in _elements(phrase) if not mark]
+    return max(keys, key=lambda words: min(map(len, words)))
