@@ -21,8 +21,13 @@ _CLOSING = re.compile(
 
 def after_closing(lines: Sequence[str]) -> list[str] | None:
     """The lines below the last closing ("Kind regards,"); None where there is no closing."""
-    closings = [i for i, line in enumerate(lines) if _CLOSING.match(line)]
+    closings = [i for i, line in enumerate(lines) if is_closing(line)]
     return list(lines[closings[-1] + 1 :]) if closings else None
+
+
+def is_closing(line: str) -> bool:
+    """Whether a line closes a mail ("Kind regards,")."""
+    return bool(_CLOSING.match(line))
 
 
 def is_person(line: str) -> bool:
