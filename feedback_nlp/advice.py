@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Sequence
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from feedback_nlp.labels import NOT_REJECTION, SKILLS_GAP
 from feedback_nlp.preprocess import fold
 from feedback_nlp.records import Advice, Email, Prediction
+from feedback_nlp.resources import read_table
 from feedback_nlp.signals import can_be_answered, refuses_feedback
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 MOST_STEPS = 5
 MOST_QUESTIONS = 5
 MOST_QUESTIONS_TO_A_FORM_MAIL = 2
 
 
-@cache
 def advice_table() -> dict[str, Any]:
     """The content of `advice.toml`."""
-    return tomllib.loads((Path(__file__).parent / "advice.toml").read_text(encoding="utf-8"))
+    return read_table("advice")
 
 
 def advise(prediction: Prediction, email: Email) -> Advice:

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import os
+import sys
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 from feedback_nlp.errors import FeedbackError
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 _PACKAGE = Path(__file__).parent
 
@@ -15,6 +23,12 @@ def shipped(name: str) -> Path:
     """The folder of the shipped `models`, `data` or `samples`: inside an installed wheel, else in the source tree."""
     installed = _PACKAGE / "shipped" / name
     return installed if installed.is_dir() else _PACKAGE.parent / name
+
+
+@cache
+def read_table(name: str) -> dict[str, Any]:
+    """The content of a TOML file beside the modules, by its name without the ending."""
+    return tomllib.loads((_PACKAGE / f"{name}.toml").read_text(encoding="utf-8"))
 
 
 def home() -> Path:

@@ -6,6 +6,7 @@ import re
 
 from feedback_nlp.preprocess import fold
 from feedback_nlp.records import Email
+from feedback_nlp.signature import after_closing, is_person, is_team
 
 _NO_REPLY_ADDRESS = re.compile(
     r"(?<![a-z])(?:no|do[-_.]?not|dont)[-_.]?reply(?![a-z])|\bnotifications?@|\bmailer@|\bautomated@", re.IGNORECASE
@@ -26,31 +27,22 @@ _NO_FEEDBACK = re.compile(
     r"\bfeedback (?:is not|isn't|cannot be|can't be|will not be|won't be|is only)\b|\bdo not (?:give|offer|provide) feedback\b",
     re.IGNORECASE,
 )
-_TEAM_SIGNATURE = re.compile(
-    r"^\W*(?:the |your )?[\w&.,' -]{0,50}\b"
-    r"(?:recruiting|recruitment|talent(?: acquisition)?|hiring|people|hr|human resources|careers?|staffing)"
-    r"(?: ?(?:&|and) ?\w+)?(?: team| department| services?| operations?| office| group)?[\w&.,' -]{0,30}\W*$",
-    re.IGNORECASE,
-)
-_PERSON_LINE = re.compile(r"^\W*(?:dr\.? |prof\.? |mr\.? |ms\.? |mrs\.? )?[A-Z][\w'’-]*\w(?: [A-Z]\.?)?(?: [A-Z][\w'’-]*\w){0,2}\W*$")
-_CLOSING = re.compile(
-    r"^\W*(?:(?:kind(?:est)?|best|warm(?:est)?|many) )?"
-    r"(?:regards|wishes|thanks|sincerely|cheers|yours|respectfully|cordially)\b[^.]{0,30}$",
-    re.IGNORECASE,
-)
+
+
+def says_no_reply(sender: str, text: str) -> bool:
+    """Whether the address or the text says that answers are not read."""
+    return bool(_NO_REPLY_ADDRESS.search(sender) or _NO_REPLY_TEXT.search(text))
 
 
 def can_be_answered(email: Email) -> bool:
     """Whether a person is likely to read an answer: not a no-reply sender, not a mail that a team or system signed."""
     text = fold(email.text)
-    if _NO_REPLY_ADDRESS.search(email.sender) or _NO_REPLY_TEXT.search(text):
+    if says_no_reply(email.sender, text):
         return False
     lines = [line.strip() for line in text.splitlines() if line.strip()][-6:]
-    closings = [i for i, line in enumerate(lines) if _CLOSING.match(line)]
-    signature = lines[closings[-1] + 1 :] if closings else lines[-2:]
-    if any(_PERSON_LINE.match(line) and not _TEAM_SIGNATURE.match(line) for line in signature[:1]):
-        return True
-    return not any(_TEAM_SIGNATURE.match(line) and len(line) < 90 for line in signature)
+    below = after_closing(lines)
+    signature = lines[-2:] if below is None else below
+    return any(map(is_person, signature[:1])) or not any(map(is_team, signature))
 
 
 def refuses_feedback(email: Email) -> bool:

@@ -7,7 +7,7 @@ import spacy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback_nlp import body, preprocess, sentences, signals
+from feedback_nlp import body, preprocess, sentences, signals, signature
 from feedback_nlp.body import own_lines
 from feedback_nlp.preprocess import Preprocessor, fold
 from feedback_nlp.records import Email, Sentence
@@ -289,7 +289,7 @@ def test_reading_takes_linear_time(reader, start, unit):
 SEARCHED = {"_PLACEHOLDER", "_URL", "_EMAIL", "_BREAK", "_ENDS_SENTENCE", "_NO_REPLY_ADDRESS", "_NO_REPLY_TEXT", "_NO_FEEDBACK"}
 PATTERNS = {
     f"{module.__name__.split('.')[-1]}.{name}": (name, value)
-    for module in (body, sentences, preprocess, signals)
+    for module in (body, sentences, preprocess, signals, signature)
     for name, value in vars(module).items()
     if isinstance(value, re.Pattern) and name != "_LAST_WORD"  # looks at twenty characters only
 }

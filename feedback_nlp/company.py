@@ -1,0 +1,149 @@
+"""Names of companies: read where they stand in a text, trimmed of what is no part of them, and compared."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from feedback_nlp.letter import listed
+from feedback_nlp.role import ends_in_role
+
+AGENCY_FOR_SURE = 2
+
+_WINDOW = 120
+_MOST_WORDS = 8
+
+_CAPITAL = re.compile(r"(?:[A-Z0-9À-Þ]|[a-z]{1,2}[A-Z]|[a-z0-9-]{2,30}\.(?:com|io|ai|co|app|org|net|tech|dev)\b)")
+_CONNECTORS = frozenset("of and & + de du la le les des da do di della van von der den und et y".split())
+_ARTICLES = frozenset("the le les la".split())
+_ABBREVIATED = re.compile(r"(?:\b[A-Z]|\b(?:St|Mt|Co|Inc|Ltd|Corp|Bros|Pvt|Pty|Pte|Ste))\.$")
+_JOINED = re.compile(r"([.!?])(?=[A-Z][a-z]+\b)")
+_ENDS = re.compile(r"[.,;:!?)\"|]$")
+_EDGE = " ,.;:!?\"'()[]*|-"
+_DOTTED_FORM = re.compile(r"(?:[A-Za-z]\.){2,}$|\b(?:Inc|Co|Corp|Bros)\.$")
+_SITE = re.compile(
+    r"(?:store|plant|site|branch|office|campus|depot|yard|station|location|facility|warehouse|area|region|shop|road|street|level|building|"
+    r"terminal|program|programme|project|role|position|vacancy|job|post|opening|scheme|internship|opportunity|visa|team|address|shed|contract)s?\b",
+    re.IGNORECASE,
+)
+_HIRING = (
+    r"(?:careers?|recruit(?:ing|ment|ers?)|recrutement|talent(?: acquisition)?|hiring|hr|human resources|people|jobs|resourcing|personnel|"
+    r"onboarding|candidate (?:experience|care)|staffing)"
+)
+_HIRING_TAIL = re.compile(
+    rf"(?:[\s,]+|^)(?:(?:early|graduate|campus|university|global|group|corporate|your|the|future)\s)?{_HIRING}"
+    r"(?:\s(?:(?:&|and)\s\w+|acquisition|team|crew|department|dept\.?|services?|operations|ops|office|unit|centre|center|group|partners?|desk|hub|"
+    r"inbox|portal)){0,3}$|\s(?:team|crew)$|\s(?:graduate )?(?:scheme|programme|program|internship|apprenticeship|traineeship)$",
+    re.IGNORECASE,
+)
+_HIRING_START = re.compile(
+    r"^(?:(?:the|your)\s)?(?:hr|careers?|jobs|recruitment|recruiting|recrutement|team)\s(?:(?:team|department)\s)?(?:at |- )?", re.I
+)
+_DEPARTMENT = re.compile(
+    r"(?:department|dept|school of|faculty|office of|division|unit|section|team|grade|band|level|phase|director)\b|"
+    r".{0,60}\b(?:division|department|unit|section|directorate|committee|desk|secretariat)$",
+    re.IGNORECASE,
+)
+
+
+def name_at(source: str, start: int) -> str:
+    """The name of a company that begins at `start`; "" where none does."""
+    words = _JOINED.sub(r"\1 ", source[start : start + _WINDOW].partition("\n")[0]).split()[: _MOST_WORDS + 1]
+    if words and words[0] in _ARTICLES:
+        del words[0]
+    kept: list[str] = []
+    for word, following in zip(words, [*words[1:], ""], strict=True):
+        bare = word.strip(_EDGE)
+        if bare.lower() in listed("company", "no_names") or not (_CAPITAL.match(bare) or bare in _CONNECTORS) or word[0] in "([":
+            if _SITE.match(bare):
+                return ""  # "at the Mill Lane branch"
+            if kept and following and bare.lower() not in listed("company", "no_names"):
+                kept[-1] = kept[-1].removesuffix("'s")  # "Quillmark's editorial team", but "at Tillman's has been"
+            break
+        kept.append(word)
+        if _ENDS.search(word) and not _ABBREVIATED.search(word):
+            if word[-1] == "," and following.strip(_EDGE).lower() in listed("company", "legal_forms"):
+                kept.append(following)
+            break
+    return company_name(" ".join(kept))
+
+
+def company_name(words: str) -> str:
+    """The words as the name of a company, without what is no part of one ("Careers", "Talent Acquisition"); "" where they are none."""
+    name = _bare(_HIRING_START.sub("", _HIRING_TAIL.sub("", _bare(words))))
+    tokens = [token.strip(_EDGE) for token in name.split()]
+    if not 1 <= len(tokens) <= _MOST_WORDS or sum(map(str.isalpha, name)) < 2 or ends_in_role(name) or _DEPARTMENT.match(name):
+        return ""
+    if not all(_CAPITAL.match(token) or token in _CONNECTORS or not token for token in tokens):
+        return ""
+    first = tokens[0].lower()
+    if (
+        (first in listed("company", "no_names") and first not in ("the", "a"))
+        or name.lower() in listed("company", "places")
+        or _is_general(tokens)
+    ):
+        return ""
+    return name
+
+
+def _is_general(tokens: list[str]) -> bool:
+    """Whether all words are such as any company might use of a part of itself."""
+    names = (listed("company", name) for name in ("not_companies", "organisations", "legal_forms"))
+    general = _CONNECTORS.union(*names, listed("sender", "departments"))
+    return all(token.isdigit() or token.lower().removesuffix("'s") in general for token in tokens)
+
+
+def _bare(words: str) -> str:
+    """Words without marks around them and connectors at their ends."""
+    tokens = words.lstrip(_EDGE).split()
+    while tokens and (tokens[-1].strip(_EDGE) in _CONNECTORS or not tokens[-1].strip(_EDGE)):
+        tokens.pop()
+    while tokens and tokens[0] in _CONNECTORS:
+        tokens.pop(0)
+    name = re.sub(r"\s\([^)]*\)$", "", " ".join(tokens))
+    return name if _DOTTED_FORM.search(name) else name.rstrip(_EDGE.replace(")", "") if "(" in name else _EDGE)
+
+
+def is_organisation(name: str) -> bool:
+    """Whether a word of the name, or its legal form, says that it is no person."""
+    words = [word.strip(_EDGE).lower().replace(".", "") for word in name.split()]
+    return (
+        "&" in words or any(word in listed("company", "organisations") for word in words) or words[-1] in listed("company", "legal_forms")
+    )
+
+
+def agency_likeness(name: str) -> int:
+    """How sure it is that a name is an agency's: "Millstream Staffing" is (`AGENCY_FOR_SURE`), "Corrib Recruitment" may be a department (1)."""
+    words = re.findall(r"[a-z&'-]+", name.lower())
+    formed = bool(words) and words[-1] in listed("company", "legal_forms")
+    while words and words[-1] in listed("company", "legal_forms"):
+        words.pop()
+    if len(words) < 2 or words[0] in listed("sender", "departments") or words[0] in listed("company", "not_companies"):
+        return 0
+    plain = " ".join(words)
+    if _ends(plain, "agency_names") or not listed("sender", "agency_words").isdisjoint(words[1:]):
+        return AGENCY_FOR_SURE
+    return (AGENCY_FOR_SURE if formed else 1) if _ends(plain, "agency_hints") else 0
+
+
+def is_agency_label(label: str) -> bool:
+    """Whether the name of a domain is an agency's."""
+    plain = label.replace("-", " ")
+    return any(_ends(plain, endings, "") for endings in ("agency_names", "agency_hints", "agency_words"))
+
+
+def _ends(words: str, endings: str, before: str = " ") -> bool:
+    return any(words.endswith(before + ending) for ending in listed("sender", endings))
+
+
+def company_key(name: str) -> str:
+    """What two spellings of one company have in common: no case, accents, punctuation, spaces, legal form, "the", "Careers"."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c)).casefold()
+    plain = re.sub(r"(?<=\b\w)\.(?=\w\b)|'", "", plain.replace("&", " and "))
+    plain = " ".join(re.findall(r"[^\W_]+", plain))
+    words = (_HIRING_TAIL.sub("", plain) or plain).split()
+    while len(words) > 1 and (words[-1] in listed("company", "legal_forms") or words[-1] == "and"):
+        words.pop()
+    if len(words) > 1 and words[0] == "the":
+        del words[0]
+    return "".join(words)

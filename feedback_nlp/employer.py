@@ -1,0 +1,219 @@
+"""Which employer a mail is about, as it lets a reader know it. Precision before recall: where in doubt, none.
+
+What the text says comes before who signed it, and that before the address, which knows no capitals or spaces.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from feedback_nlp.company import AGENCY_FOR_SURE, agency_likeness, company_key, company_name, is_organisation, name_at
+from feedback_nlp.letter import Address, Letter, listed
+from feedback_nlp.role import ends_in_role
+from feedback_nlp.signals import says_no_reply
+from feedback_nlp.signature import is_person, is_team
+
+_WINDOW = 140
+_SHORTEST_LABEL = 4
+
+_FIELD = re.compile(r"^\W*(?:hiring )?(?:company|employer|organi[sz]ation|agency|institution)(?: name)?\s?:\s*(?=\S)", re.I | re.M)
+_APPLIED = re.compile(r"\b(?:appl(?:ication|ied|ying|y)|candidature|candidacy)\b", re.I)
+_POSITION = re.compile(
+    r"\b(?:position|role|vacancy|opening|opportunit(?:y|ies)|internship|apprenticeship|traineeship|careers?|posting|interest)s?\b(?! play)",
+    re.I,
+)
+_JOB = re.compile(r"\b(?:job|post|work|shift|gig)s?\b", re.I)
+_CLAUSE_END = re.compile(
+    r"[!?;:\n]|\.(?=\s)(?<!\bSt\.)(?<!\bSr\.)(?<!\bJr\.)|\s(?:has|have|had|was|is|are|were|will|went|gone|because|but|which|that)\s"
+)
+_TO = re.compile(r"\s(?:to|at|with|@)\s(?:join\s|work\s(?:at|for|with)\s)?(?=\S)", re.I)
+_AT = re.compile(r"\s(?:at|with|@)\s(?=\S)", re.I)
+_CUE = re.compile(
+    r"\b(?:interest(?:ed)? in (?:(?:joining|working (?:for|at|with))|(?:employment|a career|careers|opportunities) (?:at|with)|"
+    r"becoming (?:a )?part of)|greetings from|welcome to|(?:here|us|team|everyone|folks|colleagues|recruiter|recruiting|group|hiring|"
+    r"candidates|life|work|working|interview(?:s|ed|ing)?|manager|engineer) (?:at|@)|working for|joining|"
+    r"(?:presented?|represent you|application was sent|items were sent|application was submitted) to(?: the board of)?|viewed by|your update from)\s(?=\S)",
+    re.I,
+)
+_BEHALF = re.compile(r"(?:^|[.!?]\s|,\s)\W{0,2}on behalf of\s(?:(?:everyone|everybody|all|the team)\s(?:at|of)\s)?(?=\S)", re.I | re.M)
+_INTEREST = re.compile(r"\b(?:interest(?:ed)? in|considering|choosing)\s(?=\S)", re.I)
+_WITH = re.compile(r"\b(?:interview(?:s|ed|ing)?|process|employment|placement|offer|start|day) (?:with|from)\s(?=\S)", re.I)
+_ACTS = re.compile(
+    r"(?:^|(?<=[.!?]\s))(?:The )?((?:(?:[A-Z0-9][\w&'.-]{0,30}|&|of|and)\s){1,6})"
+    r"(?:offered you|has asked (?:us|you)|regrets|thanks you|appreciates|is an equal)\b",
+    re.M,
+)
+_TEAM = re.compile(
+    r"\b(?:[Tt]he|[Yy]our)\s((?:(?!the\s)\S{1,30}\s){1,5}?"
+    r"(?i:recruiting|recruitment|talent(?:\sacquisition)?|hiring|people|careers?|hr|human\sresources)\s(?:(?:&|and)\s\w+\s)?(?i:team|department|crew))\b"
+)
+_PAIR = re.compile(r"\w+ and \w+$")
+_SUBJECT_PARTS = re.compile(r"\s[-|/]+\s|:\s|[\[\]]|,\s|\sapplication\b", re.I)
+_APPLICATION = re.compile(r"\bappl(?:ication|ying|ied)\b|\binterview|\bcandida", re.I)
+_LINE_PARTS = re.compile(r"\s?[|/•·]\s|,\s|\s-+\s|\s(?:at|@)\s")
+_CONTACT = re.compile(r"\d{3}|@|\bwww\.|https?:|^\+")
+_VIA = re.compile(r"\s\(?(?:via|through)\s.*$", re.I)
+_PERSON_OF = re.compile(r"^[^|@]{1,40}?(?:\s(?:at|from|@)|\s?[|])\s(?P<name>[^|]{2,60})$", re.I)
+_PERSON_AND = re.compile(r"^[^(,]{1,40}?(?:\s?\(|,\s|\s-\s)(?P<name>[^)]{2,60})\)?$")
+
+
+def employer_of(letter: Letter, *, by_outsider: bool = False) -> str:
+    """The employer's name as the mail has it; "" where it does not say.
+
+    `by_outsider`: an agency wrote, or the applicant, so that only what the text says counts, and not their own name.
+    """
+    if not by_outsider:
+        return next(_all(letter), "")
+    own = company_key(" ".join((letter.address.name, *letter.signature, letter.address.domain)))
+    names = (name for name in (*_stated(letter), *_hinted(letter)) if company_key(name) not in own)
+    return next(names, "")
+
+
+def _all(letter: Letter) -> Iterator[str]:
+    for source in (_stated, _spelled, _signed, _displayed, _hinted):
+        yield from (_whole(name, letter) for name in source(letter))
+    yield from _addressed(letter.address)
+
+
+def _whole(name: str, letter: Letter) -> str:
+    """The name as it stands in full elsewhere in the mail ("Glenrock Medical Center" for "Glenrock")."""
+    starts = (match.start() for match in re.finditer(rf"(?<!\w){re.escape(name)}(?=\s[A-Z&])", letter.text))
+    longer = (longer for start in starts if (longer := name_at(letter.text, start)).startswith(name) and is_organisation(longer))
+    return max(longer, key=len, default=name)
+
+
+def _stated(letter: Letter) -> Iterator[str]:
+    """The names that the text or the subject gives in so many words."""
+    for source in (letter.text, letter.subject):
+        for pattern in (_FIELD, _BEHALF):
+            yield from _names_after(pattern, source)
+        for heads, preposition in ((_APPLIED, _TO), (_POSITION, _AT)):
+            yield from _names_in_clauses(heads, preposition, source)
+        for pattern in (_CUE, _INTEREST):
+            yield from _names_after(pattern, source)
+        for pattern in (_TEAM, _ACTS):
+            for match in pattern.finditer(source):
+                yield from _known(company_name(match[1]))
+
+
+def _names_in_clauses(heads: re.Pattern[str], preposition: re.Pattern[str], source: str) -> Iterator[str]:
+    """The names after a preposition that follows one of the heads in its clause."""
+    for head in heads.finditer(source):
+        clause = source[head.end() : head.end() + _WINDOW]
+        end = _CLAUSE_END.search(clause)
+        for match in preposition.finditer(clause, 0, end.start() if end else len(clause)):
+            name = name_at(clause, match.end())
+            if not ("with" in match[0] and _PAIR.match(name)):
+                yield from _known(name)
+
+
+def _names_after(pattern: re.Pattern[str], source: str) -> Iterator[str]:
+    for match in pattern.finditer(source):
+        yield from _known(name_at(source, match.end()))
+
+
+def _known(name: str) -> Iterator[str]:
+    if name and agency_likeness(name) < AGENCY_FOR_SURE:
+        yield name
+
+
+def _hinted(letter: Letter) -> Iterator[str]:
+    """Names where a person's might stand as well: those that say that they are no person's, or that the subject repeats."""
+    for source in (letter.text, letter.subject):
+        for name in (*_names_after(_WITH, source), *_names_in_clauses(_JOB, _AT, source)):
+            if is_organisation(name) or (source is letter.text and name in letter.subject):
+                yield name
+    parts = [part.strip() for part in _SUBJECT_PARTS.split(letter.subject)]
+    for part in parts if len(parts) > 1 else ():
+        name = company_name(part)
+        others = [other for other in parts if other is not part]
+        told = any(_APPLICATION.search(other) or ends_in_role(other) for other in others) or _APPLICATION.search(letter.subject)
+        if name and told and (is_organisation(name) or name.startswith("The ") or name in letter.text):
+            yield name
+
+
+def _spelled(letter: Letter) -> Iterator[str]:
+    """The name of the sender's domain as the mail spells it."""
+    label = _label(letter.address)
+    if len(label) < _SHORTEST_LABEL:
+        return
+    pattern = re.compile(r"(?<![\w@.-])(?:(?:The|Le|La|Les|El)\s)?" + r"[ .&'-]{0,3}".join(map(re.escape, label)) + r"(?![\w@])", re.I)
+    for source in (letter.text, letter.subject, letter.address.name):
+        for match in pattern.finditer(source):
+            if match[0][0].isupper():
+                whole = name_at(source, match.start())
+                yield whole if is_organisation(whole) else match[0]
+
+
+def _signed(letter: Letter) -> Iterator[str]:
+    """Companies in the lines that sign: told by a word of theirs, or by the title or team before them."""
+    before, by_person = "", bool(letter.signature) and is_person(_LINE_PARTS.split(letter.signature[0])[0])
+    for line in letter.signature:
+        for part in (part.strip() for part in _LINE_PARTS.split(line)):
+            name = "" if _CONTACT.search(part) else company_name(part)
+            below = part == line.strip() and " " in name and not {"of", "and"} & set(name.split()) and _is_office(before)
+            if name and (is_organisation(name) or below or (_is_trimmed(part, name) and not (by_person and agency_likeness(part)))):
+                yield name
+            before = part
+
+
+def _is_office(part: str) -> bool:
+    return ends_in_role(part) or is_team(part)
+
+
+def _is_trimmed(part: str, name: str) -> bool:
+    """Whether the line names those who hire at a company ("Quillmark Talent"), where "Kim HR" would be a person."""
+    return is_team(part) and name != part and (" " in name or (part.startswith(name) and not part.lower().endswith((" hr", " people"))))
+
+
+def _displayed(letter: Letter) -> Iterator[str]:
+    """A company in the display name."""
+    address = letter.address
+    display = _VIA.sub("", address.name)
+    if address.is_job_board or not display:
+        return
+    for pattern, sure in ((_PERSON_OF, True), (_PERSON_AND, False)):
+        if match := pattern.match(display):
+            name = company_name(match["name"])
+            if name and (sure or is_organisation(name)) and not ends_in_role(name):
+                yield name
+            display = display.partition("|")[0]
+    name = company_name(display)
+    unsigned = not any(display in line for line in letter.signature)
+    if name and (
+        display != address.name
+        or name != display
+        or is_organisation(name)
+        or (unsigned and not address.is_free and (address.is_applicant_system or says_no_reply(address.local + "@", "")))
+    ):
+        yield name
+
+
+def _addressed(address: Address) -> Iterator[str]:
+    """The readable form of what names a company in the address."""
+    label = _label(address)
+    if label:
+        words = [word for word in label.split("-") if word]
+        yield " ".join(word.upper() if _is_initials(word) else word.capitalize() for word in words)
+
+
+def _is_initials(word: str) -> bool:
+    return len(word) <= 3 or (len(word) <= 5 and not set(word) & set("aeiouy"))
+
+
+def _label(address: Address) -> str:
+    """The part of the address that names a company, in lower case; "" where none does."""
+    if address.is_free or address.is_job_board or not address.labels:
+        return ""
+    if address.is_applicant_system:
+        system = next(i for i, label in enumerate(address.labels) if label in listed("domains", "applicant_systems"))
+        local = address.local.partition("+")[0]
+        candidates = [*reversed(address.labels[:system]), "" if "." in local else local]
+    else:
+        candidates = [address.labels[-1]]
+    for candidate in candidates:
+        label = "-".join(part for part in candidate.split("-") if part not in listed("domains", "service_labels"))
+        if len(label) > 2:
+            return label
+    return ""

@@ -1,0 +1,143 @@
+"""A mail taken apart for those who look for names in it: the address it came from, its own words, and who signed them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from feedback_nlp.body import own_lines
+from feedback_nlp.preprocess import fold
+from feedback_nlp.records import Email
+from feedback_nlp.resources import read_table
+from feedback_nlp.signature import after_closing
+
+MOST_CHARACTERS = 6000
+"""Names stand at the start of a mail or where it is signed; what is longer is a newsletter, or noise."""
+
+_LONGEST_SENDER = 300
+_WRAP_AT = 45
+_LONGEST_SIGNATURE = 8
+_LONGEST_SIGNATURE_LINE = 90
+_ENDS = re.compile(r"[.!?:;,]\W*$")
+_ABBREVIATED = re.compile(r"(?:\b[A-Z]|\b(?:Co|Inc|Ltd|Corp|Bros|Dept))\.$")
+_STARTS_UNIT = re.compile(r"\W|[A-Z][\w /-]{1,30}:(?:\s|$)|(?:\w+ ){0,2}(?:regards|wishes|sincerely|faithfully)\b", re.IGNORECASE)
+_LAST_SENTENCE = re.compile(r"[.!?] +")
+
+
+@dataclass(frozen=True)
+class Address:
+    """A From line: the display name, and the local part and the domain of the address, in lower case."""
+
+    name: str = ""
+    local: str = ""
+    domain: str = ""
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels of the domain without the ending under which companies register."""
+        labels = self.domain.split(".")[:-1]
+        if len(labels) > 1 and labels[-1] in listed("domains", "second_level"):
+            labels.pop()
+        return tuple(labels)
+
+    @property
+    def is_free(self) -> bool:
+        """Whether anybody has a mailbox at the domain."""
+        return self.domain in listed("domains", "free_mail")
+
+    @property
+    def is_applicant_system(self) -> bool:
+        """Whether it is the address of an applicant system, which writes for many companies."""
+        return not listed("domains", "applicant_systems").isdisjoint(self.labels)
+
+    @property
+    def is_job_board(self) -> bool:
+        """Whether it is the address of a job board or social network."""
+        return self.labels[-1:] != () and self.labels[-1] in listed("domains", "job_boards")
+
+    @property
+    def is_service(self) -> bool:
+        """Whether the mailbox is a service's, and no person's."""
+        return not {self.local, self._kind}.isdisjoint(listed("domains", "service_labels"))
+
+    @property
+    def is_hiring(self) -> bool:
+        """Whether the mailbox is that of those who hire."""
+        return self._kind in listed("domains", "hiring_mailboxes")
+
+    @property
+    def _kind(self) -> str:
+        return re.split(r"[._+-]", self.local, maxsplit=1)[0]
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A mail taken apart, folded: `text` has one paragraph a line, unwrapped; `signature` the lines that sign it."""
+
+    address: Address
+    subject: str
+    text: str
+    signature: tuple[str, ...]
+
+
+def letter_of(email: Email) -> Letter:
+    """The mail taken apart. Of a very long one, only the start is read."""
+    text = fold(email.text[:MOST_CHARACTERS])
+    lines = [text[a:b].strip() for a, b in own_lines(text)]
+    subject = fold(email.subject)
+    if lines[0].startswith("Subject:"):
+        subject = subject or lines[0].removeprefix("Subject:").strip()
+        lines = lines[1:]
+    return Letter(address_of(fold(email.sender[:_LONGEST_SENDER])), subject[:_LONGEST_SENDER], _unwrap(lines), _signature(lines))
+
+
+def address_of(sender: str) -> Address:
+    """A From line taken apart. A display name may hold commas that no quotes guard, since headers come decoded."""
+    name, bracket, rest = sender.rpartition("<")
+    address = rest.partition(">")[0] if bracket else sender if "@" in sender else ""
+    name = name if bracket else "" if "@" in sender else sender
+    local, _, domain = address.strip().lower().rpartition("@")
+    return Address(name.strip(" \"'"), local, domain)
+
+
+@cache
+def listed(section: str, name: str) -> frozenset[str]:
+    """A list of words of `parties.toml`."""
+    words = read_table("parties")[section][name]
+    return frozenset(words.split() if isinstance(words, str) else words)
+
+
+def _unwrap(lines: list[str]) -> str:
+    """One paragraph a line: what a mail program wrapped is joined again."""
+    units: list[str] = []
+    previous = ""
+    for line in lines:
+        if line and previous and _goes_on(previous, line):
+            units[-1] += f" {line}"
+        elif line:
+            units.append(line)
+        previous = line
+    return "\n".join(units)
+
+
+def _goes_on(line: str, following: str) -> bool:
+    if following[0].islower():
+        return line[-1] not in ".!?:"
+    return len(line) >= _WRAP_AT and not _ENDS.search(line[-5:]) and not _STARTS_UNIT.match(following)
+
+
+def _signature(lines: list[str]) -> tuple[str, ...]:
+    """The lines below the closing, else the short lines at the end, else the words after the last sentence."""
+    last = [line for line in lines if line][-_LONGEST_SIGNATURE:]
+    below = after_closing(last)
+    if below:
+        return tuple(line for line in below if len(line) < _LONGEST_SIGNATURE_LINE)
+    signature: list[str] = []
+    for line in reversed(last):
+        if len(line) > _LONGEST_SIGNATURE_LINE or (_ENDS.search(line[-5:]) and not _ABBREVIATED.search(line[-6:])):
+            break
+        signature.insert(0, line)
+    if not signature and last:
+        signature = [words for words in _LAST_SENTENCE.split(last[-1])[1:][-1:] if not _ENDS.search(words[-5:])]
+    return tuple(signature)

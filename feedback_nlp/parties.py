@@ -1,0 +1,53 @@
+"""Which company a mail is about, which role, and what kind of sender wrote it. Precision before recall: "" where it does not say.
+
+Most mails of an inbox are about no job: the words of a mail tell which are, before anything else is looked for.
+"""
+
+from __future__ import annotations
+
+import re
+
+from feedback_nlp.company import company_key
+from feedback_nlp.employer import employer_of
+from feedback_nlp.letter import MOST_CHARACTERS, Letter, letter_of, listed
+from feedback_nlp.records import Email, Parties
+from feedback_nlp.role import role_key, role_of
+from feedback_nlp.sender import AGENCY, is_by_applicant, sender_type_of
+
+__all__ = ["company_key", "parties_of", "role_key"]
+
+_WORD = re.compile(r"[^\W\d_]+")
+_WEIGHTS = {"application": 1, "position": 1, "decision": 1, "hiring": 2, "other_matter": -3}
+_TOPICS = ("application", "position", "hiring")
+_ROLE_WEIGHT = 2
+_SYSTEM_WEIGHT = 2
+_ENOUGH = 3
+
+
+def parties_of(email: Email) -> Parties:
+    """The parties as the headers and the sender's own newest words tell them; all "" for what is no job mail."""
+    words = _words(email.text[:MOST_CHARACTERS])
+    if all(words.isdisjoint(listed("gate", topic)) for topic in _TOPICS):
+        return Parties()
+    letter = letter_of(email)
+    role = role_of(letter)
+    if not _is_job_mail(letter, role):
+        return Parties()
+    if email.sent:
+        return Parties(employer_of(letter, by_outsider=True), role)
+    sender_type = sender_type_of(letter)
+    return Parties(employer_of(letter, by_outsider=sender_type == AGENCY or is_by_applicant(letter)), role, sender_type)
+
+
+def _is_job_mail(letter: Letter, role: str) -> bool:
+    """Whether the words, each kind of them counted once, the role and the address together speak for job mail."""
+    text = f"{letter.subject}\n{letter.text}"
+    words = _words(text.replace(role, "") if role else text)
+    weight = sum(weight for kind, weight in _WEIGHTS.items() if not words.isdisjoint(listed("gate", kind)))
+    address = letter.address
+    system = address.is_applicant_system or address.is_job_board or address.is_hiring
+    return weight + _ROLE_WEIGHT * bool(role) + _SYSTEM_WEIGHT * system >= _ENOUGH
+
+
+def _words(text: str) -> set[str]:
+    return set(_WORD.findall(text.lower()))
