@@ -10,8 +10,21 @@ The way of one mail through the package, each step a function from one named typ
     model       Model.classify(texts) -> Prediction sentence stage, document stage, evidence (numpy alone)
     explanation explain(model, text) -> Explanation which words moved each sentence, which sentences the mail
     advice      advise(prediction, email) -> Advice from advice.toml
-    feedback    give_feedback(emails, model) -> Feedback   the whole flow
-    rows, terminal                                  feedback in files and on screens
+    parties     parties_of(email) -> Parties        company, role, kind of sender
+    step        step_reached, step_announced(text) -> Step  how far the application had come
+    feedback    give_feedback(emails, model) -> Feedback    the whole flow
+    rows, sheet, terminal                           feedback in files and on screens
+
+A whole mailbox:
+
+    journal     Journal                             what was read and what it says, on disk (SQLite)
+    threads     own mail, and which messages belong to one conversation
+    applications                                    which conversations are about one application
+    course      the stage and the days of each message
+    silence     applications that nobody answered
+    mailbox     judge(items, model, journal), tie(journal), rows(journal)
+    overview    counts that add up, and the newest rejections
+    labelling   label_mailbox(paths, wanted, model) -> Labelled
 
 Learning:
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from feedback_nlp.errors import FeedbackError, InputError
-from feedback_nlp.labels import LABELS, MEANINGS
+from feedback_nlp.labels import LABELS
 
 if TYPE_CHECKING:
-    from feedback_nlp.records import Email, Example, Feedback, Skipped
+    import datetime
+
+    from feedback_nlp.records import Email, Example
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -96,68 +99,96 @@ def _wants_colour() -> bool | None:
 
 @main.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
-@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Where the rows go: a .csv or .jsonl file.")
+@click.option(
+    "-o", "--output", required=True, type=click.Path(path_type=Path), help="Where the rows go: a .csv, .jsonl, .xlsx or .parquet file."
+)
+@click.option("--only", type=click.Choice(["rejections"]), help="Write only these rows; all mail is read all the same.")
+@click.option("--skipped", type=click.Path(path_type=Path), metavar="FILE", help="Also list every message that was left out, and why.")
+@click.option("--silence", type=click.Path(path_type=Path), metavar="FILE", help="Also list the applications that nobody answered.")
+@click.option("--today", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="Count silence up to this day (default: the newest mail).")
+@click.option(
+    "--after-application", type=click.IntRange(1), default=21, show_default=True, metavar="DAYS", help="Silence after an application."
+)
+@click.option("--after-interview", type=click.IntRange(1), default=7, show_default=True, metavar="DAYS", help="Silence after an interview.")
+@click.option("--me", multiple=True, metavar="ADDRESS", help="Your own address, where the mailbox does not tell (may be repeated).")
+@click.option("--update", is_flag=True, help="Keep the rows of earlier runs into this output, and add what is new.")
+@click.option("--bom", is_flag=True, help="Begin a CSV so that Excel opens it with the right letters.")
 @_text_column
 @_model
 @_quiet
-def label(paths: tuple[Path, ...], output: Path, text_column: str | None, model: str | None, quiet: bool) -> None:
-    """Label many mails: an mbox, a folder, an Outlook mailbox, a table, or an archive of these."""
-    from feedback_nlp.feedback import give_feedback
-    from feedback_nlp.rows import row_of, write_rows
+def label(
+    paths: tuple[Path, ...],
+    output: Path,
+    only: str | None,
+    skipped: Path | None,
+    silence: Path | None,
+    today: datetime.datetime | None,
+    after_application: int,
+    after_interview: int,
+    me: tuple[str, ...],
+    update: bool,
+    bom: bool,
+    text_column: str | None,
+    model: str | None,
+    quiet: bool,
+) -> None:
+    """Label many mails: an mbox, a folder, an Outlook mailbox, a table, or an archive of these.
+
+    Finds the rejections among everything else, ties the messages of each application together, and says what was
+    skipped. A run that was stopped goes on where it was when you give the same command again; another run judges only
+    what is new, by the journal beside the output.
+    """
+    from feedback_nlp.labelling import Wanted, label_mailbox
+    from feedback_nlp.overview import render_overview, render_rejections
     from feedback_nlp.store import load_version
 
-    skipped: list[Skipped] = []
-    counts: dict[str, int] = {}
-
-    def counted(feedback: Iterable[Feedback]) -> Iterator[dict[str, Any]]:
-        for one in feedback:
-            name = one.prediction.label or "not judged"
-            counts[name] = counts.get(name, 0) + 1
-            yield row_of(one)
-
-    emails = _emails(paths, text_column, skipped, quiet)
-    write_rows(counted(give_feedback(emails, load_version(model))), output)
+    wanted = Wanted(
+        output=output,
+        only_rejections=only is not None,
+        skipped=skipped,
+        silence=silence,
+        today=today.date() if today else None,
+        after_application=after_application,
+        after_interview=after_interview,
+        own_addresses=me,
+        text_column=text_column,
+        update=update,
+        bom=bom,
+    )
+    with _progress(paths, quiet) as progress:
+        result = label_mailbox(paths, wanted, load_version(model), progress)
     if not quiet:
-        _summary(counts, skipped, output)
+        click.echo("\n".join(render_overview(result.overview)), err=True)
+        if result.silent:
+            where = f"listed in {silence}" if silence else "--silence FILE lists them"
+            click.echo(f"{result.silent} applications wait for an answer ({where}).", err=True)
+        click.echo("\n".join(render_rejections(result.newest, result.overview)), color=_wants_colour())
+    if not result.whole:
+        raise FeedbackError(f"Stopped. {result.output} holds what was read until then; the same command goes on from there.")
+    if not quiet:
+        click.echo(f"Written to {output}", err=True)
 
 
-def _emails(paths: Iterable[Path], text_column: str | None, skipped: list[Skipped], quiet: bool) -> Iterator[Email]:
-    """The mails of all paths; messages that are there twice come once, table rows always."""
-    from feedback_nlp.inbox import read_inbox
-    from feedback_nlp.records import Skipped
+@contextmanager
+def _progress(paths: Sequence[Path], quiet: bool) -> Iterator[Callable[[int, int], None]]:
+    """A bar on stderr: bytes and messages that were read, the rate, and the time left, where that can be known."""
+    from tqdm import tqdm
 
-    seen: set[str] = set()
-    with click.progressbar(length=0, label="Reading", file=sys.stderr, hidden=quiet or not sys.stderr.isatty(), show_eta=False) as bar:
-        for path in paths:
-            for item in read_inbox(path, text_column):
-                bar.update(1)
-                if isinstance(item, Skipped):
-                    skipped.append(item)
-                elif item.row is not None:
-                    yield item
-                elif item.id in seen:
-                    skipped.append(Skipped(f"{item.source}, {item.id}", "a duplicate of a message above"))
-                else:
-                    seen.add(item.id)
-                    yield item
+    from feedback_nlp.inbox.size import size_of
 
+    sizes = [size_of(path) for path in paths]
+    total = None if None in sizes else sum(size or 0 for size in sizes)
+    messages = 0
+    with tqdm(total=total, unit="B", unit_scale=True, desc="Reading", disable=quiet or None, file=sys.stderr, leave=False) as bar:
 
-def _summary(counts: dict[str, int], skipped: list[Skipped], output: Path) -> None:
-    from feedback_nlp.terminal import harmless
+        def advance(size: int, number: int) -> None:
+            nonlocal messages
+            messages += number
+            bar.update(size)
+            if number:
+                bar.set_postfix_str(f"{messages:,} messages")
 
-    total = sum(counts.values())
-    click.echo(f"{total} labelled, written to {output}", err=True)
-    for name in (*LABELS, "not judged"):
-        if name in counts:
-            click.echo(
-                f"  {counts[name]:6}  {MEANINGS.get(name, 'empty or in another language; see the note in the row')} ({name})", err=True
-            )
-    if skipped:
-        click.echo(f"{len(skipped)} skipped or to look at:", err=True)
-        for item in skipped[:20]:
-            click.echo(harmless(f"  {item.where}: {item.why}"), err=True)
-        if len(skipped) > 20:
-            click.echo(f"  ... and {len(skipped) - 20} more", err=True)
+        yield advance
 
 
 @main.command()

@@ -35,6 +35,8 @@ CREATE TABLE IF NOT EXISTS message (
 CREATE UNIQUE INDEX IF NOT EXISTS message_identity ON message (identity);
 CREATE TABLE IF NOT EXISTS recipient (address TEXT NOT NULL, n INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS link (message_id TEXT NOT NULL, n INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS link_message_id ON link (message_id);
+CREATE INDEX IF NOT EXISTS link_n ON link (n);
 CREATE TABLE IF NOT EXISTS field (name TEXT PRIMARY KEY, n INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS skipped (
     n INTEGER PRIMARY KEY, place TEXT NOT NULL, reason TEXT NOT NULL, count INTEGER NOT NULL, kind TEXT NOT NULL
@@ -159,6 +161,11 @@ class Journal:
         """What was left out, in order, each with its kind."""
         for place, reason, count, kind in self.connection.execute("SELECT place, reason, count, kind FROM skipped ORDER BY n"):
             yield Skipped(place, reason, count), kind
+
+    def counts(self) -> tuple[int, int]:
+        """How many messages came in this run, and how many there are."""
+        row = self.connection.execute("SELECT COALESCE(SUM(run = ?), 0), COUNT(*) FROM message", (self.run,)).fetchone()
+        return row[0], row[1]
 
     def fields(self) -> list[str]:
         """The names of the fields that the messages bring along, in the order in which they came."""

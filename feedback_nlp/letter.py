@@ -57,6 +57,12 @@ class Address:
         return self.labels[-1:] != () and self.labels[-1] in listed("domains", "job_boards")
 
     @property
+    def organisation(self) -> str:
+        """The name under which the sender's organisation registered its domain; "" where others use the domain too."""
+        shared = self.is_free or self.is_applicant_system or self.is_job_board
+        return "" if shared or not self.labels else self.labels[-1]
+
+    @property
     def is_service(self) -> bool:
         """Whether the mailbox is a service's, and no person's."""
         return not {self.local, self._kind}.isdisjoint(listed("domains", "service_labels"))

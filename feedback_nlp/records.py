@@ -151,11 +151,3 @@ class Example:
     difficulty: str = ""
     pair_id: str = ""
     also_ok: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Step:
-    """A step of an application, one of `STEPS`, or "" for none; `done` where it has taken place, not merely been announced."""
-
-    name: str = ""
-    done: bool = False

@@ -10,8 +10,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from feedback_nlp.dates import shown
 from feedback_nlp.errors import FeedbackError, OutputError
-from feedback_nlp.records import Feedback
+from feedback_nlp.records import Email, Feedback
 from feedback_nlp.resources import write_text
 
 if TYPE_CHECKING:
@@ -20,33 +21,65 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 
 
+OWN = "own"
+"""The sender type of what the person wrote."""
+UNKNOWN = "unknown"
+"""What stands where neither the mail nor the others of its application say."""
+
+
 def row_of(feedback: Feedback) -> Row:
     """The row of one mail; the fields that scripts rely on are described in docs/output.md."""
-    email, prediction, advice = feedback.email, feedback.prediction, feedback.advice
+    return combined(answer_of(feedback), message_of(feedback.email))
+
+
+def answer_of(feedback: Feedback) -> Row:
+    """What a mail says by itself, and what to do: the fields that depend on nothing but its text and sender."""
+    prediction, advice, parties = feedback.prediction, feedback.advice, feedback.parties
     row: Row = {
-        "id": email.id,
         "label": prediction.label,
         "confidence": round(prediction.confidence, 6),
-        "scores": {label: round(p, 6) for label, p in prediction.scores.items()},
-        "possible": list(prediction.possible),
         "secondary": list(prediction.secondary),
         "evidence": [e.text for e in prediction.evidence],
+        "stage": feedback.step.name,
+        "possible": list(prediction.possible),
+        "scores": {label: round(p, 6) for label, p in prediction.scores.items()},
         "next_steps": list(advice.next_steps),
         "questions": list(advice.questions),
+        "company": parties.company or UNKNOWN,
+        "role": parties.role or UNKNOWN,
+        "sender_type": parties.sender_type or UNKNOWN,
     }
-    if prediction.note:
-        row["note"] = prediction.note
+    return row | ({"note": prediction.note} if prediction.note else {})
+
+
+def message_of(email: Email) -> Row:
+    """Which mail it is: its id, where it was, its headers, and the other columns of a table row."""
+    row: Row = {
+        "id": email.id,
+        "message_id": email.message_id,
+        "date": shown(email.date),
+        "sender": email.sender,
+        "subject": email.subject,
+        "source": email.source,
+        "position": email.position,
+    }
     if email.row is not None:
         row["row"] = email.row
-    else:
-        row |= {
-            "message_id": email.message_id,
-            "date": email.date,
-            "sender": email.sender,
-            "subject": email.subject,
-            "source": email.source,
-        }
-    return row | {name: value for name, value in email.extra.items() if name not in row}
+    return row | {name: value for name, value in email.extra.items() if name not in ("id", "row")}
+
+
+def combined(answer: Row, message: Row) -> Row:
+    """One row of both, in the order of `FIELDS`; where a table's column has the name of a field of ours, ours counts."""
+    both = message | answer
+    return {name: both[name] for name in FIELDS if name in both} | both
+
+
+FIELDS = (
+    *("id", "message_id", "date", "sender", "company", "role", "subject", "label", "confidence", "secondary", "evidence", "stage"),
+    *("thread", "days_since_application", "days_since_contact", "source", "position", "possible", "scores", "next_steps", "questions"),
+    *("sender_type", "note", "row"),
+)
+"""The fields of a row in their order; a table's other columns stand behind them."""
 
 
 def explanation_row(explanation: Explanation) -> Row:

@@ -149,7 +149,10 @@ def _elements(phrase: str) -> Iterator[tuple[str, list[str]]]:
     words = step_table()["words"]
     for element in _ELEMENT.findall(phrase):
         names = element.strip("!()[]").split("|")
-        yield element[0] if element[0] in ".![" else "", [form for name in names for form in (words[name[1:-1]] if name[0] == "{" else [name])]
+        yield (
+            element[0] if element[0] in ".![" else "",
+            [form for name in names for form in (words[name[1:-1]] if name[0] == "{" else [name])],
+        )
 
 
 def _expression(phrase: str) -> str:

@@ -45,6 +45,7 @@ def number_conversations(connection: sqlite3.Connection) -> None:
     for first, second in chain(_by_message_id(connection), _by_subject(connection)):
         groups.join(first, second)
     connection.executemany("UPDATE message SET conversation = ? WHERE n = ?", ((groups.root(n), n) for n in range(last + 1)))
+    connection.execute("CREATE INDEX IF NOT EXISTS message_conversation ON message (conversation)")
 
 
 class _Groups:

@@ -13,7 +13,6 @@ import email.utils
 import html
 import io
 import json
-import mailbox
 import re
 import shutil
 import sys
@@ -255,7 +254,7 @@ def write_forms(folder):
     messages = all_messages()
     for name in ("maildir", "eml"):
         shutil.rmtree(folder / name, ignore_errors=True)
-    mbox = "".encode().join(b"From - %s\n" % asctime(s) + re.sub(rb"(?m)^(>*From )", rb">\1", data) + b"\n" for s, data in messages)
+    mbox = b"".join(b"From - %s\n" % asctime(s) + re.sub(rb"(?m)^(>*From )", rb">\1", data) + b"\n" for s, data in messages)
     (folder / "inbox.mbox").write_bytes(mbox)
     with zipfile.ZipFile(folder / "takeout.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(zipfile.ZipInfo("Takeout/Mail/All mail Including Spam and Trash.mbox", ZIP_DATE), mbox, zipfile.ZIP_DEFLATED)
@@ -316,6 +315,51 @@ def faults():
                 yield f"{sample.id}: {name} {sample.fields[name]} is not there"
         if (sample.fields["label"] == "N") != (not sample.evidence):
             yield f"{sample.id}: evidence goes with a rejection"
+
+
+def truths():
+    """What is true of each message, oldest first."""
+    return [json.loads(line) for line in (FOLDER / "truth.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
+def joined(rows):
+    """Each truth with its row: by message id, else by subject and date."""
+    by_key = {row["message_id"] or (row["subject"], row["date"]): row for row in rows}
+    return [(truth, by_key[truth["message_id"] or (truth["subject"], truth["date"])]) for truth in truths()]
+
+
+def figures(rows):
+    """How well the rows of a run say what is true; threads are right where they hold the very messages that they should."""
+    pairs = joined(rows)
+    true, said = ([one["label"] != "not_rejection" for one in side] for side in zip(*pairs, strict=True))
+    found = sum(a and b for a, b in zip(said, true, strict=True))
+    rejections = [(truth, row) for truth, row in pairs if truth["label"] != "not_rejection"]
+    members = {}
+    for truth, row in pairs:
+        members.setdefault(("said", row["thread"]), set()).add(truth["key"])
+        members.setdefault(("true", truth["thread"]), set()).add(truth["key"])
+    threads = [members["said", row["thread"]] == members["true", truth["thread"]] for truth, row in pairs]
+    job_mail = [(truth, row) for truth, row in pairs if truth["about_a_job"] and truth["sender_type"] != "own"]
+    return {
+        "messages": len(pairs),
+        "rejection_f1": round(2 * found / (sum(said) + sum(true)), 3),
+        "false_alarms": sum(said) - found,
+        "missed": sum(true) - found,
+        "reason_accuracy": round(share(truth["label"] == row["label"] for truth, row in rejections), 3),
+        "threads": round(share(threads), 3),
+        "stages": round(share(truth["stage"] == row["stage"] for truth, row in rejections), 3),
+        "own": round(share((truth["sender_type"] == "own") == (row["sender_type"] == "own") for truth, row in pairs), 3),
+        **{name: round(share(same(truth[name], row[name]) for truth, row in job_mail), 3) for name in ("company", "role", "sender_type")},
+    }
+
+
+def share(right):
+    right = list(right)
+    return sum(right) / len(right)
+
+
+def same(one, other):
+    return " ".join(one.lower().split()) == " ".join(other.lower().split())
 
 
 if __name__ == "__main__":

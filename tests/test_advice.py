@@ -32,7 +32,7 @@ def entries(value):
 
 
 def test_table_has_every_label_and_nothing_unknown():
-    assert set(TABLE) == {*LABELS, "form_mail", "gap"}
+    assert set(TABLE) == {*LABELS, "form_mail", "gap", "silence"}
     assert all(set(TABLE[label]) == {"meaning", "steps", "questions"} for label in LABELS)
     assert all(set(gap) - {"condition"} == {"kind", "words", "step", "question"} for gap in GAPS)
 

@@ -1,0 +1,202 @@
+"""A whole mailbox: read and judged message by message, then tied together, then written.
+
+What was read lies in a journal on disk (journal.py), so that a run can be killed and goes on, a later one judges only
+what is new, and memory stays flat.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from email.utils import parseaddr
+from functools import cache
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from feedback_nlp.applications import tie_applications
+from feedback_nlp.course import write_courses
+from feedback_nlp.dates import time_of
+from feedback_nlp.errors import InputError
+from feedback_nlp.feedback import give_feedback
+from feedback_nlp.inbox import read_inbox
+from feedback_nlp.journal import DUPLICATE, UNREADABLE, Journal
+from feedback_nlp.labels import LABELS, NOT_REJECTION, REASONS
+from feedback_nlp.model import Model
+from feedback_nlp.parties import company_key, role_key
+from feedback_nlp.records import Email, Feedback, Skipped
+from feedback_nlp.rows import FIELDS, OWN, UNKNOWN, Row, answer_of, combined, message_of
+from feedback_nlp.threads import mark_own, number_conversations
+
+_BATCH = 256
+_REPLY = re.compile(r"^(?:\s*(?:re|aw|sv|antw|antwort|rép|ref|odp|vs|fwd?|wg|tr|rv|i)\s*(?:\[\d{1,3}\])?\s*:)+", re.IGNORECASE)
+_OWN_ROW: Row = {
+    "label": NOT_REJECTION,
+    "confidence": 1.0,
+    "secondary": [],
+    "evidence": [],
+    "possible": [NOT_REJECTION],
+    "scores": {label: float(label == NOT_REJECTION) for label in LABELS},
+    "next_steps": [],
+    "questions": [],
+    "sender_type": OWN,
+    "note": "You wrote this.",
+}
+
+
+def read_paths(paths: Iterable[Path], text_column: str | None, passed: Callable[[int], None]) -> Iterator[Email | Skipped]:
+    """The messages of all paths; a path that can't be read, or not to its end, comes as `Skipped`.
+
+    Raises InputError where there is nothing in any of them but such.
+    """
+    found, first = False, None
+    for path in paths:
+        try:
+            for item in read_inbox(path, text_column, passed):
+                found = True
+                yield item
+        except InputError as error:
+            first = first or error
+            yield Skipped(str(path), str(error).removeprefix(str(path)).lstrip(" :,"))
+    if first and not found:
+        raise first
+
+
+def judge(items: Iterable[Email | Skipped], model: Model, journal: Journal) -> Iterator[int]:
+    """Reads messages into the journal and judges those that it does not know; yields how many were read, batch by batch."""
+    stream = iter(items)
+    while batch := list(islice(stream, _BATCH)):
+        with journal.batch():
+            emails = list(_new(batch, journal))
+            answers = _answers([email for _, email in emails], model, journal)
+            for (identity, email), answer in zip(emails, answers, strict=True):
+                _add(journal, identity, email, answer)
+        yield sum(item.count if isinstance(item, Skipped) else 1 for item in batch)
+
+
+def _new(batch: Iterable[Email | Skipped], journal: Journal) -> Iterator[tuple[str, Email]]:
+    """The messages that did not come before, each with its identity; the others go to their place in the journal."""
+    seen: set[str] = set()
+    for item in batch:
+        if isinstance(item, Skipped):
+            journal.skip(item, UNREADABLE)
+            continue
+        identity = identity_of(item)
+        run = journal.run if identity in seen else journal.when_read(identity)
+        seen.add(identity)
+        if run == journal.run:
+            journal.skip(Skipped(f"{item.source}, message {item.position}", "a duplicate of a message above"), DUPLICATE)
+        elif run is not None:
+            journal.see_again(identity)
+        else:
+            yield identity, item
+
+
+def identity_of(email: Email) -> str:
+    """What is equal for copies of one message: id, sender and time, else also subject and words.
+
+    A table row that names neither an id nor a sender with a date is no copy of anything.
+    """
+    who, when = parseaddr(email.sender)[1].lower(), time_of(email.date)
+    if email.message_id:
+        return f"{email.message_id} {who} {when.timestamp() if when else ''}"
+    if email.row is not None and not (who and email.date):
+        return f"row {email.row} of {email.source}"
+    return _digest(who, email.date, " ".join(email.text.split()))
+
+
+def _answers(emails: Sequence[Email], model: Model, journal: Journal) -> list[Mapping[str, Any]]:
+    """What each mail says: as the journal has it, else as the model judges."""
+    keys = [_key(email) for email in emails]
+    known = {key: journal.known(key) for key in keys}
+    missing = [(key, email) for key, email in zip(keys, emails, strict=True) if known[key] is None]
+    for (key, _), feedback in zip(missing, give_feedback([email for _, email in missing], model), strict=True):
+        known[key] = _answer(feedback)
+        journal.keep(key, _answer(feedback))
+    return [answer for key in keys if (answer := known[key]) is not None]
+
+
+def _answer(feedback: Feedback) -> Row:
+    return answer_of(feedback) | {"done": feedback.step.done}
+
+
+def _key(email: Email) -> str:
+    return _digest(email.text, email.sender, email.subject, str(email.extra.get("company")), str(email.extra.get("role")))
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode(errors="replace")).hexdigest()[:32]
+
+
+def _add(journal: Journal, identity: str, email: Email, answer: Mapping[str, Any]) -> None:
+    when = time_of(email.date)
+    subject = " ".join(email.subject.split())
+    company, role = (answer[name] if answer[name] != UNKNOWN else "" for name in ("company", "role"))
+    values = {
+        "identity": identity,
+        "key": _key(email),
+        "head": json.dumps(message_of(email)),
+        "time": when.timestamp() if when else None,
+        "sender": parseaddr(email.sender)[1].lower(),
+        "recipient": email.recipients[0] if email.recipients else "",
+        "subject": _REPLY.sub("", subject).strip().lower(),
+        "reply": int(_REPLY.match(subject) is not None),
+        "sent": int(email.sent),
+        "rejection": int(answer["label"] in REASONS),
+        "step": answer["stage"],
+        "done": int(answer["done"]),
+        "company": company_key(company),
+        "role": role_key(role),
+        "company_name": company,
+        "role_name": role,
+    }
+    ids = [*([email.message_id] if email.message_id else []), *email.references]
+    journal.add(values, ids, email.recipients, email.extra)
+
+
+def tie(journal: Journal, own_addresses: Collection[str] = ()) -> None:
+    """Marks the person's own mail, ties messages to conversations and applications, and follows the course of each."""
+    connection = journal.connection
+    with journal.batch():
+        mark_own(connection, own_addresses)
+        number_conversations(connection)
+        tie_applications(connection)
+        write_courses(connection)
+
+
+def rows(journal: Journal) -> Iterator[Row]:
+    """The row of each message, in the order in which they were read."""
+    query = """
+        SELECT head, content, own, thread, stage, days_since_application, days_since_contact, company_name, role_name
+        FROM message JOIN answer USING (key) ORDER BY n
+    """
+    for head, content, own, thread, stage, since_application, since_contact, company, role in journal.connection.execute(query):
+        answer = json.loads(content)
+        del answer["done"]
+        tied = {
+            "company": company or UNKNOWN,
+            "role": role or UNKNOWN,
+            "stage": stage,
+            "thread": thread,
+            "days_since_application": since_application,
+            "days_since_contact": since_contact,
+        }
+        yield combined(answer | (_OWN_ROW if own else {}) | tied, json.loads(head))
+
+
+def columns(journal: Journal) -> list[str]:
+    """The columns of all rows."""
+    return [*FIELDS, *(name for name in journal.fields() if name not in FIELDS)]
+
+
+def version_of(model: Model) -> str:
+    """Changes whenever an answer might: the model's data and recipe, and the program."""
+    return _digest(json.dumps(model.manifest, sort_keys=True, default=str), _program())
+
+
+@cache
+def _program() -> str:
+    files = sorted(path for suffix in ("*.py", "*.toml") for path in Path(__file__).parent.rglob(suffix))
+    return _digest(*(path.read_text(encoding="utf-8", errors="replace") for path in files))

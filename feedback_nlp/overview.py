@@ -1,0 +1,131 @@
+"""What came of a mailbox: counts that add up, and the newest rejections as a table."""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from feedback_nlp.journal import DUPLICATE, Journal
+from feedback_nlp.labels import LABELS, MEANINGS, REASONS
+from feedback_nlp.records import Skipped
+from feedback_nlp.rows import OWN
+from feedback_nlp.terminal import harmless
+
+NOT_JUDGED = "not judged"
+_UNJUDGED = "empty or in another language; see the note in the row"
+_MOST_SKIPS = 20
+MOST_REJECTIONS = 40
+_WIDTHS = {"date": 10, "company": 20, "role": 20, "reason": 18, "sure": 5}
+
+
+@dataclass(frozen=True)
+class Overview:
+    """How many messages were read and what became of them: read = labelled + duplicates + skipped.
+
+    `kept` are rows of earlier runs whose messages are not in this export; `unsure` are those with two or more labels
+    possible, `own` those that the person wrote.
+    """
+
+    read: int
+    labelled: int
+    duplicates: int
+    skipped: int
+    kept: int
+    own: int
+    unsure: int
+    labels: Mapping[str, int]
+    left_out: tuple[Skipped, ...]
+    """What was skipped or needs a look, the duplicates aside."""
+
+
+class Counting:
+    """Counts rows as they pass, and keeps the newest rejections."""
+
+    def __init__(self) -> None:
+        self.labels: Counter[str] = Counter()
+        self.own = self.unsure = 0
+        self._newest: list[tuple[str, int, dict[str, Any]]] = []
+
+    def __call__(self, rows: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+        """The same rows, counted."""
+        for n, row in enumerate(rows):
+            self.labels[row["label"] or NOT_JUDGED] += 1
+            self.own += row["sender_type"] == OWN
+            self.unsure += len(row["possible"]) > 1
+            if row["label"] in REASONS:
+                heapq.heappush(self._newest, (str(row["date"]), -n, dict(row)))
+                if len(self._newest) > MOST_REJECTIONS:
+                    heapq.heappop(self._newest)
+            yield dict(row)
+
+    @property
+    def newest(self) -> list[dict[str, Any]]:
+        """The newest rejections, newest first."""
+        return [row for _, _, row in sorted(self._newest, reverse=True)]
+
+
+def overview(journal: Journal, read: int, counted: Counting) -> Overview:
+    """The counts of a run. Raises RuntimeError where they do not add up, which would mean that a message was lost."""
+    of_this_run, all_rows = journal.counts()
+    counts: Counter[str] = Counter()
+    left_out = []
+    for item, kind in journal.skipped():
+        counts[kind] += item.count
+        if kind != DUPLICATE:
+            left_out.append(item)
+    duplicates = counts.pop(DUPLICATE, 0)
+    skipped = counts.total()
+    if read != of_this_run + duplicates + skipped:
+        raise RuntimeError(f"{read} messages read, but {of_this_run} labelled, {duplicates} duplicates and {skipped} skipped")
+    kept = all_rows - of_this_run
+    return Overview(read, of_this_run, duplicates, skipped, kept, counted.own, counted.unsure, dict(counted.labels), tuple(left_out))
+
+
+def render_overview(o: Overview) -> Iterator[str]:
+    """The counts in words."""
+    yield f"Read {o.read:,}: {o.labelled:,} labelled, {o.duplicates:,} duplicates, {o.skipped:,} skipped."
+    if o.kept:
+        yield f"Kept {o.kept:,} rows of earlier runs."
+    for name in (*LABELS, NOT_JUDGED):
+        if name in o.labels:
+            yield f"  {o.labels[name]:7,}  {MEANINGS.get(name, _UNJUDGED)} ({name})"
+    if o.own:
+        yield f"{o.own:,} of those that are no rejection you wrote yourself."
+    if o.unsure:
+        yield f"{o.unsure:,} are unsure: two or more labels are possible (column `possible`)."
+    if o.left_out:
+        yield "Skipped, or to look at:"
+        yield from (harmless(f"  {item.where}: {item.why}") for item in o.left_out[:_MOST_SKIPS])
+        if len(o.left_out) > _MOST_SKIPS:
+            yield f"  ... and {len(o.left_out) - _MOST_SKIPS:,} more (--skipped FILE lists them all)"
+
+
+def render_rejections(newest: Sequence[Mapping[str, Any]], o: Overview) -> Iterator[str]:
+    """The newest rejections as a table, newest first."""
+    if not newest:
+        return
+    yield click.style(_line({name: name for name in _WIDTHS}), bold=True)
+    for row in newest:
+        cells = {"date": str(row["date"])[:10], "reason": row["label"].replace("_", " "), "sure": _sure(row["confidence"])}
+        yield _line(cells | {name: row[name] for name in ("company", "role")})
+    older = sum(o.labels.get(label, 0) for label in REASONS) - len(newest)
+    if older:
+        yield f"... and {older:,} older ones in the file"
+
+
+def _line(cells: Mapping[str, str]) -> str:
+    return "  ".join(_cell(cells[name], width) for name, width in _WIDTHS.items()).rstrip()
+
+
+def _cell(text: str, width: int) -> str:
+    text = " ".join(harmless(text).split())
+    return (text if len(text) <= width else text[: width - 1] + "…").ljust(width)
+
+
+def _sure(confidence: float) -> str:
+    return ">99%" if confidence > 0.99 else f"{confidence:.0%}"

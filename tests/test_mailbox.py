@@ -1,0 +1,179 @@
+import json
+from dataclasses import replace
+
+import pytest
+
+from feedback_nlp.errors import InputError
+from feedback_nlp.journal import open_journal
+from feedback_nlp.labels import LABELS
+from feedback_nlp.mailbox import columns, identity_of, judge, read_paths, rows, tie, version_of
+from feedback_nlp.records import Email, Skipped
+from feedback_nlp.rows import FIELDS
+from tests.journals import ME
+
+NO = "Dear Robin,\n\nWe have given the post of baker to somebody else.\n\nIda\n"
+MAIL = Email(
+    id="1@oven.example",
+    text=NO,
+    subject="Re: Your application",
+    sender="Ida <Ida@oven.example>",
+    date="Tue, 03 Mar 2026 10:02:00 +0000",
+    message_id="1@oven.example",
+    source="in.mbox",
+)
+
+
+class Model:
+    """A model that says how often it was asked."""
+
+    def __init__(self, model):
+        self.asked, self._model = [], model
+
+    def classify(self, texts):
+        texts = list(texts)
+        self.asked.extend(texts)
+        yield from self._model.classify(texts)
+
+
+@pytest.mark.parametrize(
+    ("change", "same"),
+    [
+        pytest.param({"source": "other.mbox", "position": 9}, True, id="in another file"),
+        pytest.param({"text": NO + "\n"}, True, id="a blank line more"),
+        pytest.param({"date": "Tue, 3 Mar 2026 11:02:00 +0100"}, True, id="the same time elsewhere"),
+        pytest.param({"sender": "ida@oven.example"}, True, id="the name left out"),
+        pytest.param({"message_id": "2@oven.example"}, False, id="another id"),
+        pytest.param({"sender": "bo@oven.example"}, False, id="an id used by another"),
+        pytest.param({"date": "Tue, 03 Mar 2026 10:03:00 +0000"}, False, id="an id used again"),
+    ],
+)
+def test_copies_of_a_message(change, same):
+    assert (identity_of(MAIL) == identity_of(replace(MAIL, **change))) is same
+
+
+@pytest.mark.parametrize(
+    ("change", "same"),
+    [
+        pytest.param({"source": "other.mbox", "position": 9}, True, id="in another file"),
+        pytest.param({"text": NO.replace("\n", " ")}, True, id="wrapped otherwise"),
+        pytest.param({"text": NO + "P.S. Sorry."}, False, id="other words"),
+        pytest.param({"date": "2026-03-04"}, False, id="another day"),
+        pytest.param({"sender": "bo@oven.example"}, False, id="another sender"),
+    ],
+)
+def test_copies_of_a_message_without_an_id(change, same):
+    mail = replace(MAIL, message_id="")
+    assert (identity_of(mail) == identity_of(replace(mail, **change))) is same
+
+
+def test_rows_that_do_not_say_who_wrote_and_when_are_no_copies():
+    row = Email(id="1", text=NO, source="a.csv", row=1, position=1)
+    assert identity_of(row) != identity_of(replace(row, row=2))
+    assert identity_of(replace(row, sender="a@b.example")) != identity_of(replace(row, sender="a@b.example", row=2))
+    known = replace(row, sender="a@b.example", date="2026-03-03")
+    assert identity_of(known) == identity_of(replace(known, row=2))
+
+
+def judged(journal, model, *items):
+    return sum(judge(items, model, journal))
+
+
+def test_each_message_is_judged_once(tmp_path, model):
+    counting = Model(model)
+    other = replace(MAIL, message_id="2@oven.example", text="Lunch on Friday?")
+    with open_journal(tmp_path / "o.csv", "v", keep=False) as journal:
+        assert judged(journal, counting, MAIL, Skipped("in.mbox, message 2", "why"), replace(MAIL, position=3), other) == 4
+        assert [(item.where, item.why, kind) for item, kind in journal.skipped()] == [
+            ("in.mbox, message 2", "why", "unreadable"),
+            ("in.mbox, message 3", "a duplicate of a message above", "duplicate"),
+        ]
+        assert counting.asked == [NO, "Lunch on Friday?"]
+    with open_journal(tmp_path / "o.csv", "v", keep=False) as journal:
+        judged(journal, counting, MAIL, replace(MAIL, message_id="3@x", text="How is the oven?"))
+        assert counting.asked == [NO, "Lunch on Friday?", "How is the oven?"]
+        tie(journal)
+        assert [row["message_id"] for row in rows(journal)] == ["1@oven.example", "3@x"]
+
+
+def test_with_update_the_rows_of_earlier_runs_stay(tmp_path, model):
+    later = replace(MAIL, message_id="2@oven.example", date="Wed, 04 Mar 2026 10:02:00 +0000")
+    with open_journal(tmp_path / "o.csv", "v", keep=True) as journal:
+        judged(journal, model, MAIL)
+    with open_journal(tmp_path / "o.csv", "v", keep=True) as journal:
+        assert judged(journal, model, later) == 1
+        assert journal.counts() == (1, 2)
+        assert judged(journal, model, MAIL) == 1
+        assert journal.counts() == (2, 2)
+        assert list(journal.skipped()) == []
+        assert judged(journal, model, MAIL) == 1
+        assert [kind for _, kind in journal.skipped()] == ["duplicate"]
+        tie(journal)
+        assert [row["message_id"] for row in rows(journal)] == ["1@oven.example", "2@oven.example"]
+
+
+def test_a_row(tmp_path, model):
+    with open_journal(tmp_path / "o.csv", "v", keep=False) as journal:
+        judged(journal, model, MAIL)
+        tie(journal)
+        (row,) = rows(journal)
+    assert list(row) == [name for name in FIELDS if name not in ("note", "row")]
+    assert row["label"] == "another_candidate"
+    assert set(row["scores"]) == set(LABELS)
+    assert {name: row[name] for name in ("id", "date", "sender", "subject", "source", "position", "days_since_contact")} == {
+        "id": "1@oven.example",
+        "date": "2026-03-03T10:02:00+00:00",
+        "sender": "Ida <Ida@oven.example>",
+        "subject": "Re: Your application",
+        "source": "in.mbox",
+        "position": 1,
+        "days_since_contact": None,
+    }
+
+
+def test_own_mail_is_never_a_rejection(tmp_path, model):
+    own = replace(MAIL, sender=f"Robin <{ME}>", sent=True, text="We have given the post of baker to somebody else.")
+    with open_journal(tmp_path / "o.csv", "v", keep=False) as journal:
+        judged(journal, model, own)
+        tie(journal)
+        (row,) = rows(journal)
+    assert (row["label"], row["confidence"], row["sender_type"], row["note"]) == ("not_rejection", 1.0, "own", "You wrote this.")
+    assert (row["scores"]["not_rejection"], sum(row["scores"].values()), row["evidence"], row["stage"]) == (1.0, 1.0, [], "")
+
+
+def test_columns_of_tables_stay_and_ours_win(tmp_path, model):
+    table = Email(id="7", text=NO, source="a.csv", row=1, extra={"id": "7", "mine": "5", "label": "old", "text": NO})
+    with open_journal(tmp_path / "o.csv", "v", keep=False) as journal:
+        judged(journal, model, table)
+        tie(journal)
+        (row,) = rows(journal)
+        assert columns(journal) == [*FIELDS, "mine", "text"]
+    assert (row["id"], row["row"], row["mine"], row["label"]) == ("7", 1, "5", "another_candidate")
+
+
+def test_a_path_that_cannot_be_read_does_not_end_the_run(tmp_path):
+    (tmp_path / "a.txt").write_text(NO)
+    gone = tmp_path / "gone.mbox"
+    skipped, mail = read_paths([gone, tmp_path / "a.txt"], None, lambda _: None)
+    assert skipped == Skipped(str(gone), "is not there. Check the name.")
+    assert mail.text == NO
+
+
+def test_nothing_but_paths_that_cannot_be_read(tmp_path):
+    with pytest.raises(InputError) as error:
+        list(read_paths([tmp_path / "gone.mbox", tmp_path / "gone.zip"], None, lambda _: None))
+    assert str(error.value) == f"{tmp_path / 'gone.mbox'} is not there. Check the name."
+
+
+def test_a_table_that_breaks_off_gives_what_came_before(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes(b'id,text\n1,no\n2,"' + b"x" * 17_000_000 + b'"\n')
+    first, skipped = read_paths([path], None, lambda _: None)
+    assert first.text == "no"
+    assert skipped.where == str(path)
+    assert skipped.why.startswith("line 3: not readable as CSV (field larger than field limit")
+
+
+def test_the_version_is_that_of_model_and_program(model, small_model):
+    assert version_of(model) == version_of(model)
+    assert version_of(model) != version_of(replace(model, manifest={"other": 1}))
+    assert json.dumps(version_of(small_model))
