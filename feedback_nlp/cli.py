@@ -96,16 +96,21 @@ def _wants_colour() -> bool | None:
 
 @main.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
-@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Where the rows go: a .csv or .jsonl file.")
+@click.option(
+    "-o", "--output", required=True, type=click.Path(path_type=Path), help="Where the rows go: a .csv, .jsonl, .parquet or .xlsx file."
+)
+@click.option("--bom", is_flag=True, help="Start a .csv file with a byte-order mark, so that Excel opens it with the right letters.")
 @_text_column
 @_model
 @_quiet
-def label(paths: tuple[Path, ...], output: Path, text_column: str | None, model: str | None, quiet: bool) -> None:
+def label(paths: tuple[Path, ...], output: Path, bom: bool, text_column: str | None, model: str | None, quiet: bool) -> None:
     """Label many mails: an mbox, a folder, an Outlook mailbox, a table, or an archive of these."""
     from feedback_nlp.feedback import give_feedback
-    from feedback_nlp.rows import row_of, write_rows
+    from feedback_nlp.rows import row_of
+    from feedback_nlp.sheet import check_writable, write_rows
     from feedback_nlp.store import load_version
 
+    check_writable(output)
     skipped: list[Skipped] = []
     counts: dict[str, int] = {}
 
@@ -116,7 +121,7 @@ def label(paths: tuple[Path, ...], output: Path, text_column: str | None, model:
             yield row_of(one)
 
     emails = _emails(paths, text_column, skipped, quiet)
-    write_rows(counted(give_feedback(emails, load_version(model))), output)
+    write_rows(counted(give_feedback(emails, load_version(model))), output, bom=bom)
     if not quiet:
         _summary(counts, skipped, output)
 
@@ -359,7 +364,7 @@ def curve(output: Path) -> None:
     """Train on 1/8, 1/4, 1/2 and all of the corpus and write the figures on the test split (about ten minutes)."""
     from feedback_nlp.corpus import learning_curve
     from feedback_nlp.examples import read_corpus
-    from feedback_nlp.rows import write_rows
+    from feedback_nlp.sheet import write_rows
 
     write_rows(learning_curve(*read_corpus(), [0.125, 0.25, 0.5, 1.0], lambda text: click.echo(text, err=True)), output)
 
@@ -384,7 +389,7 @@ def ablation(output: Path, share: float, also: tuple[Path, ...]) -> None:
     from feedback_nlp.ablation import labelled_sets
     from feedback_nlp.corpus import share_of
     from feedback_nlp.examples import read_corpus
-    from feedback_nlp.rows import write_rows
+    from feedback_nlp.sheet import write_rows
 
     def say(text: str) -> None:
         click.echo(text, err=True)
