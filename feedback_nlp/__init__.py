@@ -11,7 +11,12 @@ The way of one mail through the package, each step a function from one named typ
     explanation explain(model, text) -> Explanation which words moved each sentence, which sentences the mail
     advice      advise(prediction, email) -> Advice from advice.toml
     feedback    give_feedback(emails, model) -> Feedback   the whole flow
-    rows, terminal                                  feedback in files and on screens
+    rows, terminal                                  feedback for files and on screens
+
+Under all of these:
+
+    labels, records, errors, resources
+    sheet       write_rows(rows, path)              rows in files: CSV, JSON lines, Parquet, Excel; inbox undoes its escapes
 
 Learning:
 

@@ -9,7 +9,7 @@ from typing import Any
 from feedback_nlp.labels import LABELS
 
 
-class Misfit(ValueError):  # noqa: N818
+class MisfitError(ValueError):
     """More than a format can hold; the message says what, and which format can."""
 
 
@@ -41,7 +41,7 @@ KINDS = {
     "subject": Kind.TEXT,
     "source": Kind.TEXT,
 }
-"""What the columns of a `label` row hold; any other column holds text, unless its rows say otherwise."""
+"""What the columns of a `label` row hold; a table's own columns beside them hold text."""
 
 _ALWAYS = {"id", "label", "confidence", "scores", "possible", "secondary", "evidence", "next_steps", "questions"}
 
@@ -57,8 +57,13 @@ def kinds_of(names: Iterable[str]) -> dict[str, Kind]:
 
 
 def kinds_in(rows: Sequence[Mapping[str, Any]]) -> dict[str, Kind]:
-    """What the columns of rows hold, in the order of their first appearance; one that holds nothing but numbers holds numbers."""
+    """What the columns of rows hold, in the order of their first appearance.
+
+    In rows of `label` the names alone tell, as where rows are not known beforehand; else a column of numbers holds numbers.
+    """
     names = dict.fromkeys(name for row in rows for name in row)
+    if is_own(names):
+        return kinds_of(names)
     return {name: _kind_of(name, [row[name] for row in rows if row.get(name) is not None]) for name in names}
 
 

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 from feedback_nlp.labels import LABELS
 from feedback_nlp.sheet.cell import text_of, well_formed
-from feedback_nlp.sheet.columns import Kind, Misfit, fits
+from feedback_nlp.sheet.columns import Kind, MisfitError, fits
 
 _BATCH = 1000
 
@@ -23,7 +23,7 @@ def is_installed() -> bool:
 
 
 def write_parquet(file: BinaryIO, rows: Iterable[Mapping[str, Any]], columns: Mapping[str, Kind]) -> None:
-    """Writes rows by the schema of their columns. Raises Misfit where a value does not fit its column."""
+    """Writes rows by the schema of their columns. Raises MisfitError where a value does not fit its column."""
     import pyarrow as arrow
     import pyarrow.parquet
 
@@ -60,7 +60,7 @@ def _held(value: Any, name: str, kind: Kind) -> Any:
     if value is None:
         return None
     if not fits(value, kind):
-        raise Misfit(f"column {name} of .parquet can't hold {text_of(value)[:60]!r}. Give .csv or .jsonl.")
+        raise MisfitError(f"column {name} of .parquet can't hold {text_of(value)[:60]!r}. Give .csv or .jsonl.")
     if kind is Kind.TEXT:
         return well_formed(text_of(value))
     if kind is Kind.TEXTS:

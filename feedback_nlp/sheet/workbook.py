@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import Any, BinaryIO
 
 from feedback_nlp.sheet.cell import escaped, looks_like_formula, text_of
-from feedback_nlp.sheet.columns import Kind, Misfit
+from feedback_nlp.sheet.columns import Kind, MisfitError
 
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384  # of a sheet, as Excel has it
 LONGEST = 32_767  # of a cell, in UTF-16 units
@@ -18,11 +18,11 @@ _WIDTHS = {Kind.TEXT: 28, Kind.NUMBER: 12, Kind.WHOLE: 8, Kind.TEXTS: 48, Kind.S
 
 
 def write_workbook(file: BinaryIO, rows: Iterable[Mapping[str, Any]], columns: Mapping[str, Kind]) -> None:
-    """Writes one sheet with a header that stays in view. Raises Misfit where there is more than a sheet holds."""
+    """Writes one sheet with a header that stays in view. Raises MisfitError where there is more than a sheet holds."""
     import openpyxl
 
     if len(columns) > MOST_COLUMNS:
-        raise Misfit(f"a sheet of .xlsx holds {MOST_COLUMNS:,} columns, and these are {len(columns):,}. Give .csv or .parquet.")
+        raise MisfitError(f"a sheet of .xlsx holds {MOST_COLUMNS:,} columns, and these are {len(columns):,}. Give .csv or .parquet.")
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet("rows")
     try:
@@ -48,7 +48,7 @@ def _write_sheet(sheet: Any, rows: Iterable[Mapping[str, Any]], columns: Mapping
     last = 1
     for last, row in enumerate(rows, 2):
         if last > MOST_ROWS:
-            raise Misfit(f"a sheet of .xlsx holds {MOST_ROWS - 1:,} rows below its header, and there are more. Give .csv or .parquet.")
+            raise MisfitError(f"a sheet of .xlsx holds {MOST_ROWS - 1:,} rows below its header, and there are more. Give .csv or .parquet.")
         sheet.append([_cell(sheet, row.get(name)) for name in columns])
     if columns:
         sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{last}"
@@ -59,7 +59,7 @@ def _cell(sheet: Any, value: Any) -> Any:
 
 
 def _is_exact(value: Any) -> bool:
-    """Whether Excel holds a value as the number that it is."""
+    """Whether Excel holds a value as the number or truth value that it is."""
     return math.isfinite(value) if isinstance(value, float) else isinstance(value, int) and abs(value) < _DIGITS
 
 
@@ -68,8 +68,8 @@ def _text_cell(sheet: Any, text: str) -> Any:
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Alignment
 
-    cell = WriteOnlyCell(sheet, _shortened(escaped(text)))
-    cell.data_type = "s"
+    cell = WriteOnlyCell(sheet, _shortened(escaped(text)) or None)
+    cell.data_type = "s" if text else "n"
     if "\n" in text:
         cell.alignment = Alignment(vertical="top", wrap_text=True)  # its first line is seen; LibreOffice draws over other rows else
     if looks_like_formula(text):

@@ -9,7 +9,7 @@ from typing import Any
 
 from feedback_nlp.errors import OutputError
 from feedback_nlp.resources import check_place, written_aside
-from feedback_nlp.sheet.columns import Misfit, kinds_in, kinds_of
+from feedback_nlp.sheet.columns import MisfitError, kinds_in, kinds_of
 from feedback_nlp.sheet.parquet import is_installed, write_parquet
 from feedback_nlp.sheet.text import write_csv, write_json_lines
 from feedback_nlp.sheet.workbook import write_workbook
@@ -37,7 +37,7 @@ def write_rows(rows: Iterable[Mapping[str, Any]], path: Path, columns: Sequence[
                 write(file, collected, kinds_in(collected))
             else:
                 write(file, source, kinds_of(columns))
-    except Misfit as error:
+    except MisfitError as error:
         raise OutputError(f"{path}: {error}") from error
     except _SourceError as failed:
         raise failed.error from failed.error.__cause__
