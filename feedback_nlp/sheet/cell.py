@@ -18,7 +18,7 @@ _UNSEEN = r"\s\xad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
 _SIGNS = r"=+\-@＝＋－＠﹦﹢﹣﹫−"
 _FORMULA = re.compile(rf"[\t\r\n]|[{_UNSEEN}]*[{_SIGNS}]")
 
-_ILLEGAL = r"\0-\x08\x0b-\x1f\ufffe\uffff"  # in XML, and the carriage return, which it makes a line feed
+_ILLEGAL = r"\x01-\x08\x0b-\x1f\ufffe\uffff"  # in XML, and the carriage return, which it makes a line feed
 _ESCAPABLE = re.compile(f"[{_ILLEGAL}]|_(?=x[0-9A-Fa-f]{{4}}[_{_ILLEGAL}])")
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 
@@ -56,10 +56,13 @@ def unguarded(text: str) -> str:
 
 
 def escaped(text: str) -> str:
-    """Well-formed text as a workbook has it: `_xHHHH_` for what XML can't hold, and for the underscore of what looks like that."""
-    return _ESCAPABLE.sub(lambda match: f"_x{ord(match[0]):04X}_", well_formed(text))
+    """The text as a workbook has it: `_xHHHH_` for what XML can't hold, and for the underscore of what looks like that.
+
+    NUL and lone surrogates are shown instead: what saves the workbook anew would make damaged letters or a binary file of them.
+    """
+    return _ESCAPABLE.sub(lambda match: f"_x{ord(match[0]):04X}_", well_formed(text).replace("\0", chr(_PICTURES)))
 
 
 def unescaped(text: str) -> str:
-    """The text that `escaped` was given."""
+    """The text that `escaped` was given, as far as it could be kept."""
     return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
