@@ -13,7 +13,7 @@ The way of one mail through the package, each step a function from one named typ
     parties     parties_of(email) -> Parties        company, role, kind of sender
     step        step_reached, step_announced(text) -> Step  how far the application had come
     feedback    give_feedback(emails, model) -> Feedback    the whole flow
-    rows, sheet, terminal                           feedback in files and on screens
+    rows, terminal                                  feedback for files and on screens
 
 A whole mailbox:
 
@@ -25,6 +25,11 @@ A whole mailbox:
     mailbox     judge(items, model, journal), tie(journal), rows(journal)
     overview    counts that add up, and the newest rejections
     labelling   label_mailbox(paths, wanted, model) -> Labelled
+
+Under all of these:
+
+    labels, records, errors, resources
+    sheet       write_rows(rows, path)              rows in files: CSV, JSON lines, Parquet, Excel; inbox undoes its escapes
 
 Learning:
 

@@ -390,7 +390,7 @@ def curve(output: Path) -> None:
     """Train on 1/8, 1/4, 1/2 and all of the corpus and write the figures on the test split (about ten minutes)."""
     from feedback_nlp.corpus import learning_curve
     from feedback_nlp.examples import read_corpus
-    from feedback_nlp.rows import write_rows
+    from feedback_nlp.sheet import write_rows
 
     write_rows(learning_curve(*read_corpus(), [0.125, 0.25, 0.5, 1.0], lambda text: click.echo(text, err=True)), output)
 
@@ -415,7 +415,7 @@ def ablation(output: Path, share: float, also: tuple[Path, ...]) -> None:
     from feedback_nlp.ablation import labelled_sets
     from feedback_nlp.corpus import share_of
     from feedback_nlp.examples import read_corpus
-    from feedback_nlp.rows import write_rows
+    from feedback_nlp.sheet import write_rows
 
     def say(text: str) -> None:
         click.echo(text, err=True)

@@ -13,7 +13,8 @@ from feedback_nlp.labels import REASONS
 from feedback_nlp.mailbox import columns, judge, read_paths, rows, tie, version_of
 from feedback_nlp.model import Model
 from feedback_nlp.overview import Counting, Overview, overview
-from feedback_nlp.rows import Row, write_rows
+from feedback_nlp.rows import Row
+from feedback_nlp.sheet import check_writable, write_rows
 from feedback_nlp.silence import AFTER_APPLICATION, AFTER_INTERVIEW, silent
 
 
@@ -50,6 +51,9 @@ def label_mailbox(paths: Sequence[Path], wanted: Wanted, model: Model, progress:
 
     Raises InputError where nothing could be read, OutputError where a file can't be written.
     """
+    for path in (wanted.output, wanted.skipped, wanted.silence):
+        if path:
+            check_writable(path)
     with open_journal(wanted.output, version_of(model), wanted.update) as journal:
         read, whole = _judge_all(paths, wanted, model, journal, progress)
         tie(journal, wanted.own_addresses)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from feedback_nlp.errors import FeedbackError, OutputError
+from feedback_nlp.errors import OutputError
 from feedback_nlp.evaluation import Evaluation
 from feedback_nlp.labels import LABELS
 from feedback_nlp.metrics import BINS, NOT_JUDGED
@@ -76,7 +76,7 @@ def draw(evaluations: Sequence[Named], path: Path) -> None:
             _draw_confusion(axes[str(i)], name, evaluation)
         _draw_calibration(axes["calibration"], axes["counts"], evaluations)
         _draw_risk(axes["risk"], evaluations)
-        _write(figure, path)
+        write_bytes(path, _bytes(figure, path.suffix.lower().removeprefix(".")))
 
 
 def calibration_svg(name: str, evaluation: Evaluation) -> str:
@@ -132,13 +132,6 @@ def _draw_risk(axes: Axes, evaluations: Sequence[Named]) -> None:
     axes.set(xlim=(0, 1), xlabel="coverage: share answered, the surest first", ylabel="risk: share wrong", title="Risk and coverage")
     axes.set_ylim(bottom=0)
     axes.legend(loc="upper left", fontsize=9, frameon=False)
-
-
-def _write(figure: Figure, path: Path) -> None:
-    try:
-        write_bytes(path, _bytes(figure, path.suffix.lower().removeprefix(".")))
-    except FeedbackError as error:
-        raise OutputError(str(error)) from error
 
 
 def _bytes(figure: Figure, format: str) -> bytes:

@@ -1,15 +1,18 @@
-"""Where things are: what ships with the package, and the person's own folder."""
+"""Where things are: what ships with the package, and the person's own folder; and how files are written, whole or not at all."""
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
-from contextlib import suppress
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
-from feedback_nlp.errors import FeedbackError
+from feedback_nlp.errors import OutputError
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -42,21 +45,54 @@ def home() -> Path:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Writes a text file whole or not at all, as `write_bytes` does."""
+    """Writes a text file whole or not at all, as `written_aside` does."""
     write_bytes(path, text.encode("utf-8", errors="backslashreplace"))
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Writes a file whole or not at all: aside first, then renamed; readable by its owner only. Raises FeedbackError."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    """Writes a file whole or not at all, as `written_aside` does."""
+    with written_aside(path) as file:
+        file.write(content)
+
+
+@contextmanager
+def written_aside(path: Path) -> Iterator[BinaryIO]:
+    """A file to write, which becomes the one at `path` when all went well, and is gone when not. Raises OutputError.
+
+    It is readable by its owner only. Any OSError within is taken for one of the writing.
+    """
+    with _aside(path) as (file, name):
+        yield file
+        file.flush()
+        os.fsync(file.fileno())
+        file.close()  # Windows renames no open file
+        os.replace(name, path)
+
+
+def check_place(path: Path) -> None:
+    """Raises OutputError where no file can be written at `path`; leaves nothing behind."""
+    with _aside(path):
+        pass
+
+
+@contextmanager
+def _aside(path: Path) -> Iterator[tuple[BinaryIO, str]]:
+    """An empty file beside `path`, and its name; unless it was renamed, it and the folders made for it are gone at the end."""
+    made: list[Path] = []
+    name = ""
     try:
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        made = [folder for folder in path.parents if not folder.exists()]
         path.parent.mkdir(parents=True, exist_ok=True)
-        with open(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(aside, path)
+        number, name = tempfile.mkstemp(dir=path.parent, prefix=".feedback-nlp-", suffix=".part")
+        with open(number, "wb") as file:
+            yield file, name
     except OSError as error:
+        raise OutputError(f"{path} can't be written ({error.strerror or error}). Choose another place.") from error
+    finally:
         with suppress(OSError):
-            aside.unlink()
-        raise FeedbackError(f"{path} can't be written ({error.strerror}). Choose another place.") from error
+            os.unlink(name)
+        for folder in made:
+            with suppress(OSError):
+                folder.rmdir()

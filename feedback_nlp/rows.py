@@ -1,19 +1,12 @@
-"""Feedback as rows of a file: JSON lines or CSV, written aside and renamed."""
+"""Feedback as rows: what a file or a program gets of it."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from feedback_nlp.dates import shown
-from feedback_nlp.errors import FeedbackError, OutputError
 from feedback_nlp.records import Email, Feedback
-from feedback_nlp.resources import write_text
 
 if TYPE_CHECKING:
     from feedback_nlp.explanation import Explanation
@@ -65,7 +58,7 @@ def message_of(email: Email) -> Row:
     }
     if email.row is not None:
         row["row"] = email.row
-    return row | {name: value for name, value in email.extra.items() if name not in ("id", "row")}
+    return row | {name: value for name, value in email.extra.items() if name not in row}
 
 
 def combined(answer: Row, message: Row) -> Row:
@@ -96,38 +89,3 @@ def _rounded(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [_rounded(item) for item in value]
     return round(value, 6) if isinstance(value, float) else value
-
-
-def write_rows(rows: Iterable[Row], path: Path) -> None:
-    """Writes rows to a .jsonl or .csv file, whole or not at all. Raises OutputError where that can't be done."""
-    formats: Mapping[str, Callable[[list[Row]], str]] = {".jsonl": _json_lines, ".ndjson": _json_lines, ".json": _json_lines, ".csv": _csv}
-    if path.suffix.lower() not in formats:
-        raise OutputError(f"{path}: can't tell the format. End the name in .csv or .jsonl.")
-    try:
-        write_text(path, formats[path.suffix.lower()](list(rows)))
-    except FeedbackError as error:
-        raise OutputError(str(error)) from error
-
-
-def _json_lines(rows: list[Row]) -> str:
-    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-
-
-def _csv(rows: list[Row]) -> str:
-    columns = list(dict.fromkeys(name for row in rows for name in row))
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerow([_cell(name) for name in columns])
-    for row in rows:
-        writer.writerow([_cell(row.get(name, "")) for name in columns])
-    return buffer.getvalue()
-
-
-def _cell(value: Any) -> str:
-    """A cell as text; lists and objects as JSON; what a spreadsheet would run as a formula gets a leading apostrophe."""
-    if value is None:
-        return ""
-    if isinstance(value, (list, dict)):
-        return json.dumps(value, ensure_ascii=False)
-    text = str(value)
-    return "'" + text if text.startswith(("=", "+", "-", "@", "\t", "\r")) and isinstance(value, str) else text

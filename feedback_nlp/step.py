@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from feedback_nlp.labels import STEPS
 from feedback_nlp.preprocess import fold
 from feedback_nlp.records import Step
+from feedback_nlp.resources import read_table
 from feedback_nlp.sentences import split_sentences
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 _MOST_WORDS = 120  # a longer sentence is read in parts
 _MARKS = ',;:()"/!?-'
@@ -57,10 +51,9 @@ class Phrase:
     purpose: Purpose
 
 
-@cache
 def step_table() -> dict[str, Any]:
     """The content of `step.toml`."""
-    return tomllib.loads((Path(__file__).parent / "step.toml").read_text(encoding="utf-8"))
+    return read_table("step")
 
 
 def step_reached(text: str) -> Step:

@@ -297,5 +297,5 @@ def test_the_command_of_the_peers(peers, tiny, tmp_path, monkeypatch):
     result = CliRunner().invoke(peers.main, ["-o", str(tmp_path / "peers.txt")])
     assert (result.exit_code, result.stderr.splitlines()[-1]) == (
         1,
-        f"Error: {tmp_path / 'peers.txt'}: can't tell the format. End the name in .csv or .jsonl.",
+        f"Error: {tmp_path / 'peers.txt'}: can't tell the format. End the name in .csv, .jsonl, .parquet or .xlsx.",
     )

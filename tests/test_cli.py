@@ -645,7 +645,9 @@ NO_COLUMN = "no column text or body or message or content (found: 'id', 'mail').
         pytest.param(["photo.png", "-o", "out.csv"], f"photo.png {NO_MAIL}", id="binary"),
         pytest.param(["mails.csv", "-o", "out.csv"], f"mails.csv: {NO_COLUMN}", id="no text column"),
         pytest.param(
-            ["good.csv", "-o", "out.xlsx"], "out.xlsx: can't tell the format. End the name in .csv or .jsonl.", id="output format"
+            ["good.csv", "-o", "out.txt"],
+            "out.txt: can't tell the format. End the name in .csv, .jsonl, .parquet or .xlsx.",
+            id="output format",
         ),
         pytest.param(
             ["good.csv", "-o", "empty.csv"], "empty.csv can't be written (Is a directory). Choose another place.", id="output folder"

@@ -63,6 +63,12 @@ def test_cells_of_a_workbook(tmp_path):
     json.dumps([dict(email.extra) for email in emails])
 
 
+def test_what_a_workbook_escapes_is_read_as_it_was(tmp_path):
+    path = as_xlsx(tmp_path / "x", [["te_x0078_t", "n"], ["Dear Ann,_x000D_\nno _x005F_x000D_", 1]])
+    (email,) = read_inbox(path)
+    assert (email.text, email.extra["n"]) == ("Dear Ann,\r\nno _x000D_", 1)
+
+
 def test_sheets_of_a_workbook(tmp_path):
     path = as_xlsx(tmp_path / "x", [["name", "age"], ["Ann", 7]], [["text"], ["no"]], [], [["text"], ["sorry"]])
     skipped, first, second = read_inbox(path)

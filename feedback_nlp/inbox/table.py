@@ -14,6 +14,8 @@ from feedback_nlp.inbox.charset import decode
 from feedback_nlp.inbox.file import LONGEST_TABLE, File, refuse_binary
 from feedback_nlp.inbox.row import TEXT_COLUMNS, distinct, email_from_row, find_text_column
 from feedback_nlp.records import Email, Skipped
+from feedback_nlp.sheet.cell import unguarded
+from feedback_nlp.sheet.columns import is_own
 
 _SUFFIXES = (".csv", ".tsv", ".jsonl", ".ndjson")
 _LONGEST_CELL = 16_000_000
@@ -82,7 +84,9 @@ def read_csv(text: str, source: str, text_column: str | None) -> Iterator[Email 
     text = _without_hint(text)
     reader = csv.reader(io.StringIO(text, newline=""), _dialect(text))
     try:
-        columns = distinct(c.strip() for c in next(reader, []))
+        header = next(reader, [])
+        restored = unguarded if is_own(header) else str
+        columns = distinct(restored(name).strip() for name in header)
         column = find_text_column(columns, text_column, source)
         number = 0
         for cells in reader:
@@ -92,7 +96,8 @@ def read_csv(text: str, source: str, text_column: str | None) -> Iterator[Email 
             if len(cells) > len(columns):
                 cut = f"{len(cells)} cells under {len(columns)} columns; the row was read, but look at its quotes"
                 yield Skipped(f"{source}, row {number}", cut, count=0)
-            yield email_from_row(dict(zip(columns, [*cells, *[""] * len(columns)], strict=False)), column, number, source)
+            cells = [*map(restored, cells), *[""] * len(columns)]
+            yield email_from_row(dict(zip(columns, cells, strict=False)), column, number, source)
         if text.count('"') % 2:
             yield Skipped(
                 source, "the number of quotes is odd: one that never closes may have swallowed rows; look at the last ones", count=0

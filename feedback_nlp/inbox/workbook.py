@@ -10,6 +10,7 @@ from feedback_nlp.errors import InputError
 from feedback_nlp.inbox.file import LONGEST_TABLE, File, too_long
 from feedback_nlp.inbox.row import distinct, email_from_row, find_text_column, plain
 from feedback_nlp.records import Email, Skipped
+from feedback_nlp.sheet.cell import unescaped
 
 _DAMAGED = "can't be read as an Excel workbook ({}). Open it, save it anew as .xlsx or CSV, and give that."
 
@@ -75,6 +76,7 @@ def _read_sheets(book: Any, file: File, text_column: str | None) -> Iterator[Ema
 def _rows(sheet: Any, where: str) -> Iterator[tuple[Any, ...]]:
     sheet.reset_dimensions()  # some programs write a wrong one
     try:
-        yield from sheet.iter_rows(values_only=True)
+        for cells in sheet.iter_rows(values_only=True):
+            yield tuple(unescaped(cell) if isinstance(cell, str) else cell for cell in cells)
     except Exception as error:
         raise InputError(f"{where} {_DAMAGED.format(type(error).__name__)}") from error

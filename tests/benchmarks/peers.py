@@ -30,7 +30,7 @@ from feedback_nlp.errors import FeedbackError
 from feedback_nlp.examples import read_corpus
 from feedback_nlp.labels import LABELS
 from feedback_nlp.records import Example, Prediction
-from feedback_nlp.rows import write_rows
+from feedback_nlp.sheet import write_rows
 
 Chances = Callable[[Sequence[str]], NDArray[np.float64]]
 """From texts to the probabilities (texts, labels)."""
