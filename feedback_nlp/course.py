@@ -12,6 +12,8 @@ from itertools import groupby
 from feedback_nlp.labels import STEPS
 from feedback_nlp.threads import DAY
 
+BARE_ROW = "row "
+"""How the identity of a table row begins that says neither who wrote nor when: it belongs to no thread."""
 _TIME_TO_MEET = 1.5 * DAY
 """An invitation is taken to have been followed where a decision came so long after it."""
 
@@ -53,7 +55,8 @@ def write_courses(connection: sqlite3.Connection) -> None:
 
 
 def _course(thread: Sequence[Event]) -> Iterator[tuple[object, ...]]:
-    name = hashlib.sha256(thread[0].identity.encode(errors="replace")).hexdigest()[:12]
+    first = thread[0].identity
+    name = "" if first.startswith(BARE_ROW) else hashlib.sha256(first.encode(errors="replace")).hexdigest()[:12]
     is_application = thread[0].application is not None
     company, role = (_usual(thread, field) if is_application else "" for field in ("company_name", "role_name"))
     applied = next((e.time for e in thread if e.step == STEPS[0]), None)

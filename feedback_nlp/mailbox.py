@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from feedback_nlp.applications import tie_applications
-from feedback_nlp.course import write_courses
+from feedback_nlp.course import BARE_ROW, write_courses
 from feedback_nlp.dates import time_of
 from feedback_nlp.errors import InputError
 from feedback_nlp.feedback import give_feedback
@@ -103,7 +103,7 @@ def identity_of(email: Email) -> str:
     if email.message_id:
         return f"{email.message_id} {who} {when.timestamp() if when else ''}"
     if email.row is not None and not (who and email.date):
-        return f"row {email.row} of {email.source}"
+        return f"{BARE_ROW}{email.row} of {email.source}"
     return _digest(who, email.date, " ".join(email.text.split()))
 
 

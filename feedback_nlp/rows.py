@@ -58,7 +58,7 @@ def message_of(email: Email) -> Row:
     }
     if email.row is not None:
         row["row"] = email.row
-    return row | {name: value for name, value in email.extra.items() if name not in row}
+    return row | {name: value for name, value in email.extra.items() if name not in row or name in _PLACE}
 
 
 def combined(answer: Row, message: Row) -> Row:
@@ -67,6 +67,8 @@ def combined(answer: Row, message: Row) -> Row:
     return {name: both[name] for name in FIELDS if name in both} | both
 
 
+_PLACE = ("source", "position")
+"""Where a mail was: a row of a `label` sheet remembers."""
 FIELDS = (
     *("id", "message_id", "date", "sender", "company", "role", "subject", "label", "confidence", "secondary", "evidence", "stage"),
     *("thread", "days_since_application", "days_since_contact", "source", "position", "possible", "scores", "next_steps", "questions"),

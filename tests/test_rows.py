@@ -1,6 +1,6 @@
 import pytest
 
-from feedback_nlp.records import Advice, Email, Evidence, Feedback, Prediction
+from feedback_nlp.records import Advice, Email, Evidence, Feedback, Parties, Prediction, Step
 from feedback_nlp.rows import row_of
 from feedback_nlp.sheet.columns import KINDS, fits, is_own
 
@@ -31,6 +31,10 @@ CONTRACT = {
     "evidence": ["We chose “Ann”."],
     "next_steps": ["Thank them.", "Go on."],
     "questions": ["May I ask why?"],
+    "company": "Oven",
+    "role": "unknown",
+    "sender_type": "recruiter",
+    "stage": "interview",
 }
 UNJUDGED_CONTRACT = {
     "label": None,
@@ -42,25 +46,31 @@ UNJUDGED_CONTRACT = {
     "next_steps": [],
     "questions": [],
     "note": "There are no words here to read.",
+    "company": "unknown",
+    "role": "unknown",
+    "sender_type": "unknown",
+    "stage": "",
 }
 MESSAGE = Email("1@x", "We chose “Ann”.", "No", "a@b.example", "today", "1@x", "in.mbox")
-HEADERS = {"message_id": "1@x", "date": "today", "sender": "a@b.example", "subject": "No", "source": "in.mbox"}
+HEADERS = {"message_id": "1@x", "date": "today", "sender": "a@b.example", "subject": "No", "source": "in.mbox", "position": 1}
+NO_HEADERS = {"message_id": "", "date": "", "sender": "", "subject": "", "source": "", "position": 1}
+KNOWN = Parties("Oven", "", "recruiter"), Step("interview", True)
 TABLE_ROW = Email("7", "We chose “Ann”.", row=3, extra={"id": "7", "text": "We chose “Ann”.", "n": 5, "label": "old", "note": "mine"})
 
 
 @pytest.mark.parametrize(
     ("feedback", "row"),
     [
-        pytest.param(Feedback(MESSAGE, JUDGED, ADVICE), {"id": "1@x", **CONTRACT, **HEADERS}, id="message"),
+        pytest.param(Feedback(MESSAGE, JUDGED, ADVICE, *KNOWN), {"id": "1@x", **CONTRACT, **HEADERS}, id="message"),
         pytest.param(
-            Feedback(TABLE_ROW, JUDGED, ADVICE),
-            {"id": "7", **CONTRACT, "row": 3, "text": "We chose “Ann”.", "n": 5, "note": "mine"},
+            Feedback(TABLE_ROW, JUDGED, ADVICE, *KNOWN),
+            {"id": "7", **CONTRACT, **NO_HEADERS, "row": 3, "text": "We chose “Ann”.", "n": 5, "note": "mine"},
             id="row",
         ),
         pytest.param(Feedback(MESSAGE, UNJUDGED, Advice("")), {"id": "1@x", **UNJUDGED_CONTRACT, **HEADERS}, id="message not judged"),
         pytest.param(
             Feedback(TABLE_ROW, UNJUDGED, Advice("")),
-            {"id": "7", **UNJUDGED_CONTRACT, "row": 3, "text": "We chose “Ann”.", "n": 5},
+            {"id": "7", **UNJUDGED_CONTRACT, **NO_HEADERS, "row": 3, "text": "We chose “Ann”.", "n": 5},
             id="row not judged",
         ),
     ],
