@@ -98,6 +98,55 @@ class Prediction:
 
 
 @dataclass(frozen=True)
+class Said:
+    """Something that a mail says: which of the things it could be, in a word ("" where it does not say), its own words for
+    it where they matter ("in six months", "by Friday"), and the sentence that says it, verbatim.
+    """
+
+    value: str = ""
+    words: str = ""
+    quote: str = ""
+
+
+@dataclass(frozen=True)
+class Signals:
+    """What a rejection says besides its reason; docs/signals.md lists the values of each.
+
+    `gaps` are what was missing, each a kind with the missing thing in the mail's words; `traits` are hints at a
+    protected trait.
+    """
+
+    feedback: Said = Said()
+    reply: Said = Said()
+    door: Said = Said()
+    gaps: tuple[Said, ...] = ()
+    chosen: Said = Said()
+    freeze: Said = Said()
+    deadline: Said = Said()
+    traits: tuple[Said, ...] = ()
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A mail to send, for the person to read and change first."""
+
+    subject: str
+    body: str
+    to: str = ""
+
+
+@dataclass(frozen=True)
+class Remark:
+    """What would hurt in a mail that a person wants to send: `text[start:end]`, why, and kinder words where there are some."""
+
+    kind: str
+    start: int
+    end: int
+    why: str
+    kinder: str = ""
+
+
+@dataclass(frozen=True)
 class Advice:
     """What to do about one mail. `gap` names the kind of gap, where the reason is one and the mail says which."""
 
