@@ -1,7 +1,8 @@
 """Which conversations are about one application: in a mailbox's journal.
 
 An application is known by its employer (name or domain; without these the address that writes) and, where they say, by
-its role. Messages are taken in the order of their time, so that an acknowledgement opens one and a rejection closes it.
+its role. Job mail is taken in the order of its time, so that an acknowledgement opens an application and a rejection closes
+it; what else names a role at one of their employers is counted to them afterwards.
 """
 
 from __future__ import annotations
@@ -16,10 +17,14 @@ from feedback_nlp.threads import CORRESPONDENT, DAY
 
 _LONGEST = 300 * DAY
 """So long after its last message an application may still get one."""
+_NEVER = 9e9
+"""The time of a message that has none, so that it comes last."""
+_NEAR = 120 * DAY
+"""So long before or after an application other messages about it may come."""
 _MOST_AT_ONE_EMPLOYER = 20
 """So many of the newest are looked at."""
 _SCHEMA = (
-    "CREATE TEMP TABLE application (id INTEGER PRIMARY KEY, last REAL NOT NULL, closed INTEGER NOT NULL)",
+    "CREATE TEMP TABLE application (id INTEGER PRIMARY KEY, first REAL NOT NULL, last REAL NOT NULL, closed INTEGER NOT NULL)",
     "CREATE TEMP TABLE mark (id INTEGER NOT NULL, kind TEXT NOT NULL, value TEXT NOT NULL, UNIQUE (kind, value, id))",
     "CREATE INDEX temp.mark_id ON mark (id, kind)",
 )
@@ -58,21 +63,22 @@ def tie_applications(connection: sqlite3.Connection) -> None:
     for statement in _SCHEMA:
         connection.execute(statement)
     connection.execute("UPDATE message SET application = NULL")
-    for message in _about_jobs(connection):
-        application = _in_conversation(connection, message) or _matching(connection, message)
-        if application is None and (message.rejection or message.step):
-            application = _new(connection, message)
-        if application is not None:
+    for message in _messages(connection, "(rejection AND NOT own) OR step <> ''"):
+        application = _in_conversation(connection, message) or _matching(connection, message, before=_LONGEST)
+        _note(connection, message, application or _new(connection, message))
+    for message in _messages(connection, "role <> '' AND application IS NULL"):
+        application = _matching(connection, message, before=_NEAR, after=_NEAR)
+        if application:
             _note(connection, message, application)
     connection.execute("DROP TABLE temp.mark")
     connection.execute("DROP TABLE temp.application")
 
 
-def _about_jobs(connection: sqlite3.Connection) -> Iterator[_Message]:
-    """The messages that may belong to an application, oldest first; those without a time come last."""
+def _messages(connection: sqlite3.Connection, condition: str) -> Iterator[_Message]:
+    """The messages for which an SQL condition holds, oldest first; those without a time come last."""
     query = f"""
-        SELECT n, COALESCE(time, 9e99), conversation, {CORRESPONDENT}, subject, rejection AND NOT own, step, company, role FROM message
-        WHERE rejection OR step <> '' OR role <> '' ORDER BY time IS NULL, time, n
+        SELECT n, COALESCE(time, {_NEVER}), conversation, {CORRESPONDENT}, subject, rejection AND NOT own, step, company, role FROM message
+        WHERE {condition} ORDER BY time IS NULL, time, n
     """
     return (_Message(*row) for row in connection.execute(query))
 
@@ -84,15 +90,18 @@ def _in_conversation(connection: sqlite3.Connection, message: _Message) -> int |
     return found[0] if found else None
 
 
-def _matching(connection: sqlite3.Connection, message: _Message) -> int | None:
-    """The application at the same employer that fits best: for the same role, else open, else the newest."""
+def _matching(connection: sqlite3.Connection, message: _Message, before: float, after: float = 0) -> int | None:
+    """The application at the same employer that fits best: for the same role, else open, else the newest; its last message
+    at most `before` seconds before this one, its first at most `after` seconds after it.
+    """
     marks = message.employers
     query = f"""
-        SELECT id, closed, last FROM application WHERE last >= ? AND id IN (
+        SELECT id, closed, last FROM application WHERE last >= ? AND first <= ? AND id IN (
             SELECT id FROM mark WHERE {" OR ".join(["kind = ? AND value = ?"] * len(marks))}
         ) ORDER BY last DESC LIMIT {_MOST_AT_ONE_EMPLOYER}
     """
-    values = (message.time - _LONGEST, *(part for mark in marks for part in mark))
+    since = message.time - before if message.time < _NEVER else 0.0
+    values = (since, message.time + after, *(part for mark in marks for part in mark))
     rated = []
     for application, closed, last in connection.execute(query, values).fetchall():
         fit = _fit(connection, message, application, bool(closed))
@@ -121,7 +130,8 @@ def _same_role(one: str, other: str) -> bool:
 
 
 def _new(connection: sqlite3.Connection, message: _Message) -> int:
-    return int(connection.execute("INSERT INTO application (last, closed) VALUES (?, 0)", (message.time,)).lastrowid or 0)
+    values = (message.time, message.time)
+    return int(connection.execute("INSERT INTO application (first, last, closed) VALUES (?, ?, 0)", values).lastrowid or 0)
 
 
 def _note(connection: sqlite3.Connection, message: _Message, application: int) -> None:
@@ -130,4 +140,4 @@ def _note(connection: sqlite3.Connection, message: _Message, application: int) -
     connection.execute("UPDATE message SET application = ? WHERE n = ?", (application, message.n))
     connection.executemany("INSERT OR IGNORE INTO mark VALUES (?, ?, ?)", [(application, *mark) for mark in message.marks])
     query = "UPDATE application SET last = MAX(last, ?), closed = MAX(closed, ?) WHERE id = ?"
-    connection.execute(query, (min(message.time, 9e98), message.rejection, application))
+    connection.execute(query, (message.time, message.rejection, application))
