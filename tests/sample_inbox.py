@@ -1,6 +1,7 @@
 """The sample inbox: from `data/samples/inbox/messages.txt` to each form in which people have their mail, and the truth.
 
-    python tests/sample_inbox.py     writes the forms anew
+    python tests/sample_inbox.py             writes the forms anew
+    python tests/sample_inbox.py --score     labels the mbox, and says how well
 
 `messages.txt` holds each message as people would see it, with fields for what makes mail hard (a quote below, a lost
 header, an old charset) and for the truth about it; docs/sample.md describes them.
@@ -16,6 +17,7 @@ import json
 import re
 import shutil
 import sys
+import tempfile
 import textwrap
 import zipfile
 from dataclasses import dataclass, field
@@ -362,8 +364,22 @@ def same(one, other):
     return " ".join(one.lower().split()) == " ".join(other.lower().split())
 
 
+def score():
+    """The figures of a run over the mbox with the model in use."""
+    import feedback_nlp
+    from feedback_nlp.labelling import Wanted, label_mailbox
+
+    with tempfile.TemporaryDirectory() as folder:
+        output = Path(folder) / "labelled.jsonl"
+        label_mailbox([FOLDER / "inbox.mbox"], Wanted(output), feedback_nlp.load(), lambda size, messages: None)
+        return figures([json.loads(line) for line in output.read_text(encoding="utf-8").splitlines()])
+
+
 if __name__ == "__main__":
     found = list(faults())
     if found:
         sys.exit("\n".join(found))
-    write_forms(FOLDER)
+    if "--score" in sys.argv:
+        sys.stdout.write(json.dumps(score(), indent=1) + "\n")
+    else:
+        write_forms(FOLDER)
