@@ -141,11 +141,9 @@ def _elements(phrase: str) -> Iterator[tuple[str, list[str]]]:
     """What stands in a row in a phrase: the mark of each element, if it has one, and the forms that it may take."""
     words = step_table()["words"]
     for element in _ELEMENT.findall(phrase):
+        mark = element[0] if element[0] in ".![" else ""
         names = element.strip("!()[]").split("|")
-        yield (
-            element[0] if element[0] in ".![" else "",
-            [form for name in names for form in (words[name[1:-1]] if name[0] == "{" else [name])],
-        )
+        yield mark, [form for name in names for form in (words[name[1:-1]] if name[0] == "{" else [name])]
 
 
 def _expression(phrase: str) -> str:
