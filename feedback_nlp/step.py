@@ -27,7 +27,7 @@ class Purpose(NamedTuple):
     in_rejections: bool
     in_others: bool
     done: bool
-    open: bool  # a denial, a condition or somebody else in its clause undoes it
+    open: bool  # a denial, a condition or somebody else can undo it
 
 
 # Of two phrases that tell of the same step, the one whose purpose stands later is believed.
@@ -58,11 +58,8 @@ def step_table() -> dict[str, Any]:
 
 def step_reached(text: str) -> Step:
     """The furthest step that a rejection says had been reached before the decision; `Step()` where it does not say."""
-    sentences = list(_sentences(text))
-    furthest = max(_found(sentences, rejection=True), key=lambda phrase: (phrase.place, phrase.trust), default=None)
-    if furthest is None or (furthest.place == 0 and _holds("later", sentences)):
-        return Step()
-    return Step(STEPS[furthest.place], furthest.purpose.done)
+    furthest = max(_found(_sentences(text), rejection=True), key=lambda phrase: (phrase.place, phrase.trust), default=None)
+    return Step() if furthest is None else Step(STEPS[furthest.place], furthest.purpose.done)
 
 
 def step_announced(text: str) -> Step:
@@ -89,17 +86,20 @@ def _found(sentences: Iterable[str], rejection: bool) -> Iterator[Phrase]:
     phrases = _phrases(rejection)
     for sentence in sentences:
         for phrase in {phrase for word in set(sentence.split()) & phrases.keys() for phrase in phrases[word]}:
-            if any(not (phrase.purpose.open and _undone(sentence, match)) for match in phrase.pattern.finditer(sentence)):
+            if any(not _undone(sentence, match, phrase.purpose.open) for match in phrase.pattern.finditer(sentence)):
                 yield phrase
 
 
-def _undone(sentence: str, match: re.Match[str]) -> bool:
-    """Whether the clause up to the end of the match denies it or speaks of others, or the sentence makes it a condition's."""
+def _undone(sentence: str, match: re.Match[str], is_open: bool) -> bool:
+    """Whether the clause up to the end of the match only imagines it; of an open phrase also whether it denies it or speaks
+    of others, or the sentence makes it a condition's.
+    """
     start = max((end.end() for end in _list("clause_ends").finditer(sentence, 0, match.start())), default=0)
-    if any(_list(name).search(sentence, start, match.end()) for name in ("denials", "others")):
+    undoing = ("imagined", "denials", "others") if is_open else ("imagined",)
+    if any(_list(name).search(sentence, start, match.end()) for name in undoing):
         return True
     promised = _list("promises").search(sentence, start, match.end())
-    return _list("conditions").search(sentence, 0, len(sentence) if promised else match.end()) is not None
+    return is_open and _list("conditions").search(sentence, 0, len(sentence) if promised else match.end()) is not None
 
 
 def _holds(name: str, sentences: Iterable[str]) -> bool:
@@ -141,11 +141,9 @@ def _elements(phrase: str) -> Iterator[tuple[str, list[str]]]:
     """What stands in a row in a phrase: the mark of each element, if it has one, and the forms that it may take."""
     words = step_table()["words"]
     for element in _ELEMENT.findall(phrase):
+        mark = element[0] if element[0] in ".![" else ""
         names = element.strip("!()[]").split("|")
-        yield (
-            element[0] if element[0] in ".![" else "",
-            [form for name in names for form in (words[name[1:-1]] if name[0] == "{" else [name])],
-        )
+        yield mark, [form for name in names for form in (words[name[1:-1]] if name[0] == "{" else [name])]
 
 
 def _expression(phrase: str) -> str:
