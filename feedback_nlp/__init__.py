@@ -11,6 +11,9 @@ The way of one mail through the package, each step a function from one named typ
     explanation explain(model, text) -> Explanation which words moved each sentence, which sentences the mail
     advice      advise(prediction, email) -> Advice from advice.toml
     feedback    give_feedback(emails, model) -> Feedback   the whole flow
+    letter      letter_of(email) -> Letter          a mail taken apart: address, unwrapped words, signature
+    role, company, employer, sender                 what is looked for in it, by the words of parties.toml
+    parties     parties_of(email) -> Parties        which company, which role, who wrote
     rows, terminal                                  feedback in files and on screens
 
 Learning:
