@@ -6,17 +6,19 @@ Most mails of an inbox are about no job: the words of a mail tell which are, bef
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from feedback_nlp.company import company_key
-from feedback_nlp.employer import employer_of
-from feedback_nlp.letter import MOST_CHARACTERS, Letter, letter_of, listed
+from feedback_nlp.employer import employer_of, name_of_address
+from feedback_nlp.labels import AGENCY
+from feedback_nlp.letter import MOST_CHARACTERS, Letter, address_of, letter_of, listed
 from feedback_nlp.records import Email, Parties
 from feedback_nlp.role import role_key, role_of
-from feedback_nlp.sender import AGENCY, is_by_applicant, sender_type_of
+from feedback_nlp.sender import is_by_applicant, sender_type_of
 
 __all__ = ["company_key", "parties_of", "role_key"]
 
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD = re.compile(r"\w+")
 _WEIGHTS = {"application": 1, "position": 1, "decision": 1, "hiring": 2, "other_matter": -3}
 _TOPICS = ("application", "position", "hiring")
 _ROLE_WEIGHT = 2
@@ -34,9 +36,15 @@ def parties_of(email: Email) -> Parties:
     if not _is_job_mail(letter, role):
         return Parties()
     if email.sent:
-        return Parties(employer_of(letter, by_outsider=True), role)
+        return Parties(employer_of(letter, by_outsider=True) or _written_to(email.recipients), role)
     sender_type = sender_type_of(letter)
     return Parties(employer_of(letter, by_outsider=sender_type == AGENCY or is_by_applicant(letter)), role, sender_type)
+
+
+def _written_to(recipients: Iterable[str]) -> str:
+    """The company of the first recipient that is the mailbox of those who hire."""
+    addresses = map(address_of, recipients)
+    return next((name_of_address(address) for address in addresses if address.is_hiring or address.is_applicant_system), "")
 
 
 def _is_job_mail(letter: Letter, role: str) -> bool:
