@@ -61,7 +61,8 @@ _BEFORE = re.compile(
     re.IGNORECASE,
 )
 _APPLIED = re.compile(
-    r"\b(?:appl(?:ication|ied|ying|y)|candidature|candidacy|interview(?:ed|ing|s)?|considered|selected|shortlisted|interest|hiring|recruiting|vacancy)\b"
+    r"\b(?:appl(?:ication|ied|ying|y)|candidature|candidacy|interview(?:ed|ing|s)?|considered|selected|shortlisted|"
+    r"interest|hiring|recruiting|vacancy)\b"
     rf"[^.!?;:\n]{{0,70}}?\s(?:for|in)\s(?:(?:an?|the|our)\s)?(?:{_HEAD}\s(?:of|as|for)\s)?(?:(?:an?|the|our)\s)?(?=\S)",
     re.IGNORECASE,
 )
