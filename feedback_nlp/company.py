@@ -22,8 +22,9 @@ _ENDS = re.compile(r"[.,;:!?)\"|]$")
 _EDGE = " ,.;:!?\"'()[]*|-"
 _DOTTED_FORM = re.compile(r"(?:[A-Za-z]\.){2,5}$|\b(?:Inc|Co|Corp|Bros)\.$")
 _SITE = re.compile(
-    r"(?:store|plant|site|branch|office|campus|depot|yard|station|location|facility|warehouse|area|region|shop|road|street|level|building|"
-    r"terminal|program|programme|project|role|position|vacancy|job|post|opening|scheme|internship|opportunity|visa|team|address|shed|contract|practice)s?\b",
+    r"(?:store|plant|site|branch|office|campus|depot|yard|station|location|facility|warehouse|area|region|shop|road|street|level|"
+    r"building|terminal|program|programme|project|role|position|vacancy|job|post|opening|scheme|internship|opportunity|visa|team|address|"
+    r"shed|contract|practice)s?\b",
     re.IGNORECASE,
 )
 _HIRING = (
@@ -32,8 +33,8 @@ _HIRING = (
 )
 _HIRING_TAIL = re.compile(
     rf"(?:[\s,]{{1,3}}|^)(?:(?:early|graduate|campus|university|global|group|corporate|your|the|future)\s)?{_HIRING}"
-    r"(?:\s(?:(?:&|and)\s\w+|acquisition|team|crew|department|dept\.?|services?|operations|ops|office|unit|centre|center|group|partners?|desk|hub|"
-    r"inbox|portal)){0,3}$|\s(?:team|crew)$|\s(?:graduate )?(?:scheme|programme|program|internship|apprenticeship|traineeship)$",
+    r"(?:\s(?:(?:&|and)\s\w+|acquisition|team|crew|department|dept\.?|services?|operations|ops|office|unit|centre|center|group|partners?|"
+    r"desk|hub|inbox|portal)){0,3}$|\s(?:team|crew)$|\s(?:graduate )?(?:scheme|programme|program|internship|apprenticeship|traineeship)$",
     re.IGNORECASE,
 )
 _HIRING_START = re.compile(

@@ -20,7 +20,7 @@ _SHORTEST_LABEL = 4
 _FIELD = re.compile(
     r"^[^\w\n]{0,5}(?:hiring )?(?:company|employer|organi[sz]ation|agency|institution)(?: name)?[ \t]?:[ \t]{0,9}(?=\S)", re.I | re.M
 )
-_APPLIED = re.compile(r"\b(?:appl(?:ication|ied|ying|y)|candidature|candidacy)\b", re.I)
+_APPLIED = re.compile(r"\b(?:appl(?:ication|ied|ying|y)|candidature|candidacy|(?:selected|shortlisted) for)\b", re.I)
 _POSITION = re.compile(
     r"\b(?:position|role|vacancy|opening|opportunit(?:y|ies)|internship|apprenticeship|traineeship|careers?|posting|interest)s?\b(?! play)",
     re.I,
@@ -54,6 +54,7 @@ _TEAM = re.compile(
     r"(?i:recruiting|recruitment|talent(?:\sacquisition)?|hiring|people|careers?|hr|human\sresources)\s(?:(?:&|and)\s\w+\s)?"
     r"(?i:team|department|crew))\b"
 )
+_OWN_TEAM = re.compile(r"\b[Tt]he ((?:[A-Z0-9]\S{0,30} ){1,4})[Tt]eam$")
 _PAIR = re.compile(r"\w{1,30} and \w{1,30}$")
 _SUBJECT_PARTS = re.compile(r"\s[-|/]+\s|:\s|[\[\]]|,\s|\sapplication\b", re.I)
 _APPLICATION = re.compile(r"\bappl(?:ication|ying|ied)\b|\binterview|\bcandida", re.I)
@@ -154,7 +155,7 @@ def _spelled(letter: Letter) -> Iterator[str]:
         for match in pattern.finditer(source):
             if match[0][0].isupper():
                 whole = name_at(source, match.start())
-                yield whole if is_organisation(whole) else match[0]
+                yield whole if is_organisation(whole) or whole in letter.signature else match[0]
 
 
 def _signed(letter: Letter) -> Iterator[str]:
@@ -163,6 +164,9 @@ def _signed(letter: Letter) -> Iterator[str]:
     for line in letter.signature:
         for part in (part.strip() for part in _LINE_PARTS.split(line)):
             name = "" if _CONTACT.search(part) else company_name(part)
+            team = _OWN_TEAM.search(part)
+            if team and team[1] in letter.subject:
+                yield from _known(company_name(team[1]))
             below = part == line.strip() and " " in name and not {"of", "and"} & set(name.split()) and _is_office(before)
             if name and (is_organisation(name) or below or (_is_trimmed(part, name, letter) and not (by_person and agency_likeness(part)))):
                 yield name

@@ -61,7 +61,8 @@ _BEFORE = re.compile(
     re.IGNORECASE,
 )
 _APPLIED = re.compile(
-    r"\b(?:appl(?:ication|ied|ying|y)|candidature|candidacy|interview(?:ed|ing|s)?|considered|interest|hiring|recruiting|vacancy)\b"
+    r"\b(?:appl(?:ication|ied|ying|y)|candidature|candidacy|interview(?:ed|ing|s)?|considered|selected|shortlisted|"
+    r"interest|hiring|recruiting|vacancy)\b"
     rf"[^.!?;:\n]{{0,70}}?\s(?:for|in)\s(?:(?:an?|the|our)\s)?(?:{_HEAD}\s(?:of|as|for)\s)?(?:(?:an?|the|our)\s)?(?=\S)",
     re.IGNORECASE,
 )
@@ -119,9 +120,9 @@ def _named(words: str, *, sure: bool = False, headed: bool = False) -> Iterator[
         return
     if _CAPITAL.match(tokens[0]):
         tokens = _capitals(tokens)
-        told = len(tokens) <= MOST_WORDS and (sure or _holds_noun(tokens, headed)) and not _is_doubtful(tokens)
+        told = len(tokens) <= MOST_WORDS and (sure or holds_noun(tokens) or (headed and _is_field(tokens))) and not _is_doubtful(tokens)
     else:
-        told = _is_plain(tokens) and _holds_noun(tokens[-2:], headed)
+        told = _is_plain(tokens) and (holds_noun(tokens[-1:]) or (headed and _is_field(tokens)))
     if told:
         yield " ".join(tokens).removesuffix("'s").strip(" ,-")
 
@@ -129,7 +130,7 @@ def _named(words: str, *, sure: bool = False, headed: bool = False) -> Iterator[
 def _capitals(tokens: list[str]) -> list[str]:
     """The words up to the first in lower case, unless all of them make up a role ("Senior software engineer")."""
     end = next((i for i, token in enumerate(tokens) if not _CAPITAL.match(token) and token.lower() not in _CONNECTORS), len(tokens))
-    if end < len(tokens) and _is_plain(tokens) and _holds_noun(tokens[-1:]):
+    if end < len(tokens) and _is_plain(tokens) and holds_noun(tokens[-1:]):
         return tokens
     while end and tokens[end - 1].lower() in _CONNECTORS:
         end -= 1
@@ -146,26 +147,27 @@ def _words(token: str) -> list[str]:
     return [part.removesuffix("'s") for part in re.split(r"[\s/()+,&]", token.lower().strip("\"'.,")) if part]
 
 
-def _holds_noun(tokens: list[str], headed: bool = True) -> bool:
-    """Whether a word that makes a role stands among the tokens, or one that names a field at their end."""
-    nouns, fields = listed("role", "nouns"), listed("role", "fields")
-    named = (word for i, token in enumerate(tokens) if i == len(tokens) - 1 or not token.endswith("'s") for word in _words(token))
-    if any(word in nouns or word.removesuffix("s") in nouns for word in named):
-        return True
-    return headed and len(tokens) > 1 and any(word in fields for word in _words(tokens[-1]))
-
-
 def _is_doubtful(tokens: list[str]) -> bool:
     doubtful = listed("role", "doubtful")
     return tokens[0].lower() in _NOT_ONE or all(word in doubtful for token in tokens for word in _words(token))
 
 
+def holds_noun(tokens: list[str]) -> bool:
+    """Whether a word that makes a role stands among the words; a possessive does not, but at the end."""
+    nouns = listed("role", "nouns")
+    named = (word for i, token in enumerate(tokens) if i == len(tokens) - 1 or not token.endswith("'s") for word in _words(token))
+    return any(word in nouns or word.removesuffix("s") in nouns for word in named)
+
+
+def _is_field(tokens: list[str]) -> bool:
+    """Whether the words end in what people do somewhere ("Customer Success")."""
+    return len(tokens) > 1 and not listed("role", "fields").isdisjoint(_words(tokens[-1]))
+
+
 def ends_in_role(words: str) -> bool:
     """Whether the words name a role or a title ("Head of Talent", "Backend Engineer II")."""
     tokens = [token for token in words.split() if token not in _GRADES]
-    return bool(tokens) and (
-        any(w in listed("role", "nouns") for w in _words(tokens[-1])) or (" of " in words and _holds_noun(tokens[:1], False))
-    )
+    return bool(tokens) and (any(w in listed("role", "nouns") for w in _words(tokens[-1])) or (" of " in words and holds_noun(tokens[:1])))
 
 
 def clean_role(role: str) -> str:
