@@ -24,9 +24,10 @@ CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT);
 CREATE TABLE IF NOT EXISTS answer (key TEXT PRIMARY KEY, content TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS message (
     n INTEGER PRIMARY KEY, identity TEXT NOT NULL, run INTEGER NOT NULL, key TEXT NOT NULL, head TEXT NOT NULL,
-    -- what ties messages together: `company` and `role` are keys, `subject` is without "Re:", `time` in seconds
+    -- what ties messages together: `company` and `role` are keys, `subject` is without "Re:", `time` in seconds,
+    -- `answers` the number of messages that it names
     time REAL, sender TEXT NOT NULL, recipient TEXT NOT NULL, subject TEXT NOT NULL, reply INTEGER NOT NULL,
-    sent INTEGER NOT NULL, rejection INTEGER NOT NULL, step TEXT NOT NULL, done INTEGER NOT NULL,
+    answers INTEGER NOT NULL, sent INTEGER NOT NULL, rejection INTEGER NOT NULL, step TEXT NOT NULL, done INTEGER NOT NULL,
     company TEXT NOT NULL, role TEXT NOT NULL, company_name TEXT NOT NULL, role_name TEXT NOT NULL,
     -- what the ties say
     own INTEGER NOT NULL DEFAULT 0, conversation INTEGER, application INTEGER, thread TEXT, stage TEXT,
@@ -35,8 +36,6 @@ CREATE TABLE IF NOT EXISTS message (
 CREATE UNIQUE INDEX IF NOT EXISTS message_identity ON message (identity);
 CREATE TABLE IF NOT EXISTS recipient (address TEXT NOT NULL, n INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS link (message_id TEXT NOT NULL, n INTEGER NOT NULL);
-CREATE INDEX IF NOT EXISTS link_message_id ON link (message_id);
-CREATE INDEX IF NOT EXISTS link_n ON link (n);
 CREATE TABLE IF NOT EXISTS field (name TEXT PRIMARY KEY, n INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS skipped (
     n INTEGER PRIMARY KEY, place TEXT NOT NULL, reason TEXT NOT NULL, count INTEGER NOT NULL, kind TEXT NOT NULL

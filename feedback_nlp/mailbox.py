@@ -143,6 +143,7 @@ def _add(journal: Journal, identity: str, email: Email, answer: Mapping[str, Any
         "recipient": email.recipients[0] if email.recipients else "",
         "subject": _REPLY.sub("", subject).strip().lower(),
         "reply": int(_REPLY.match(subject) is not None),
+        "answers": len(email.references),
         "sent": int(email.sent),
         "rejection": int(answer["label"] in REASONS),
         "step": answer["stage"],

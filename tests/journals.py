@@ -31,6 +31,7 @@ def add_all(journal, messages):
             ids = given.pop("ids", [f"m{number}"])
             to = given.pop("to", [ME])
             values = {
+                "answers": max(len(ids) - 1, 0),
                 "identity": f"i{number}",
                 "key": f"k{number}",
                 "head": "{}",

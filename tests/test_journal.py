@@ -59,7 +59,7 @@ def test_fields_in_the_order_in_which_they_came(tmp_path):
             values = dict(
                 zip(("identity", "key", "head", "sender", "recipient", "subject", "step", "company", "role"), "abcdefghi", strict=True)
             )
-            values |= dict.fromkeys(("company_name", "role_name"), "") | dict.fromkeys(("reply", "sent", "rejection", "done"), 0)
+            values |= dict.fromkeys(("company_name", "role_name"), "") | dict.fromkeys(("reply", "answers", "sent", "rejection", "done"), 0)
             journal.add(values, [], [], ["z", "a"])
             journal.add(values | {"identity": "second"}, [], [], ["b", "a"])
         assert journal.fields() == ["z", "a", "b"]
