@@ -18,9 +18,15 @@ _WINDOW = 140
 _SHORTEST_LABEL = 4
 
 _FIELD = re.compile(
-    r"^[^\w\n]{0,5}(?:hiring )?(?:company|employer|organi[sz]ation|agency|institution)(?: name)?[ \t]?:[ \t]{0,9}(?=\S)", re.I | re.M
+    r"^[^\w\n]{0,5}(?:hiring )?"
+    r"(?:company|employer|organi[sz]ation|agency|institution)(?: name)?[ \t]?(?::|\.{3,60})[ \t]{0,9}(?=\S)",
+    re.I | re.M,
 )
-_APPLIED = re.compile(r"\b(?:appl(?:ication|ied|ying|y)|candidature|candidacy|(?:selected|shortlisted) for)\b", re.I)
+_APPLIED = re.compile(
+    r"\b(?:appl(?:ication|ied|ying|y)|candidature|candidacy|(?:selected|shortlisted) for|"
+    r"(?:selection|recruitment|hiring|application) process)\b",
+    re.I,
+)
 _POSITION = re.compile(
     r"\b(?:position|role|vacancy|opening|opportunit(?:y|ies)|internship|apprenticeship|traineeship|careers?|posting|interest)s?\b(?! play)",
     re.I,
@@ -36,7 +42,8 @@ _CUE = re.compile(
     r"becoming (?:a )?part of)|welcome to|(?:here|all of us|team|everyone|folks|colleagues|recruiter|recruiting|group|"
     r"hiring|candidates|life|interview(?:s|ed|ing)?|manager|engineer) (?:at|@)|working for|joining|"
     r"(?:presented?|represent you|(?:application|items) (?:was|were) (?:sent|submitted)) to(?: the board of)?|viewed by|"
-    r"your update from)\s(?=\S)",
+    r"your update from|(?:application|it|this|which) (?:[^.!?\n]{0,80}\s)?(?:was|has been) (?:sent|submitted|forwarded) to|message from|"
+    r"sent by \S{1,30}(?:\s\S{1,30}){0,2} on behalf of)\s(?=\S)",
     re.I,
 )
 _BEHALF = re.compile(r"(?:^|[.!?]\s|,\s)\W{0,2}on behalf of\s(?:(?:everyone|everybody|all|the team)\s(?:at|of)\s)?(?=\S)", re.I | re.M)
@@ -46,7 +53,7 @@ _WITH = re.compile(
 )
 _ACTS = re.compile(
     r"(?:^|(?<=[.!?]\s))(?:The )?((?:(?:[A-Z0-9][\w&'.-]{0,30}|&|of|and)\s){1,6})"
-    r"(?:offered you|has asked (?:us|you)|regrets|thanks you|appreciates|is an equal)\b",
+    r"(?:offered you|has asked (?:us|you)|regrets|thanks you|appreciates|is an equal|has sent you)\b",
     re.M,
 )
 _TEAM = re.compile(
@@ -77,9 +84,18 @@ def employer_of(letter: Letter, *, by_outsider: bool = False) -> str:
 
 
 def _all(letter: Letter) -> Iterator[str]:
-    for source in (_stated, _spelled, _signed, _displayed, _hinted):
+    sources = (_stated, _signed, _displayed, _hinted) if _is_vendor(letter) else (_stated, _spelled, _signed, _displayed, _hinted)
+    for source in sources:
         yield from (_whole(name, letter) for name in source(letter))
-    yield from _known(name_of_address(letter.address))
+    if sources[1] is _spelled:
+        yield from _known(name_of_address(letter.address))
+
+
+def _is_vendor(letter: Letter) -> bool:
+    """Whether the domain is that of a service through which others write, as the mail says ("X via HireLane")."""
+    label = [part for part in _label(letter.address).split("-") if part][:1]
+    text = f"{letter.address.name}\n{letter.text}"
+    return bool(label) and re.search(rf"\b(?:via|through|powered by|sent by|send by)\s{re.escape(label[0])}", text, re.I) is not None
 
 
 def _whole(name: str, letter: Letter) -> str:

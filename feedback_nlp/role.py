@@ -51,17 +51,18 @@ _COMMA = re.compile(r",\s+")
 
 _FIELD = re.compile(
     r"^[^\w\n]{0,5}(?:job title|role|position|post|vacancy|job|title|requisition|applied for|position applied for|vacancy title)"
-    r"(?: title| name)?[ \t]?:[ \t]{0,9}(?=\S)",
+    r"(?: title| name)?[ \t]?(?::|\.{3,60})[ \t]{0,9}(?=\S)",
     re.IGNORECASE | re.MULTILINE,
 )
 _OF = re.compile(rf"\b{_HEAD}\s(?:title )?(?:(?P<of>of)|as|for)\s(?:an? |the |our )?(?=\S)", re.IGNORECASE)
+_NAMED = re.compile(rf"\b(?i:for|about|on) (?i:the |our )?(?i:{_HEAD})\s(?=[A-ZÀ-Þ])")
 _BEFORE = re.compile(
     rf"\b(?:the|our|your|an?|for|this|of)\s((?:(?!(?:the|our|your|an?|for|this|that)\s)[^\s.!?;:]{{1,30}}\.?\s){{1,8}}?)"
     rf"{_HEAD}\b(?!-|\s(?-i:[A-Z][a-z]))",
     re.IGNORECASE,
 )
 _APPLIED = re.compile(
-    r"\b(?:appl(?:ication|ied|ying|y)|candidature|candidacy|interview(?:ed|ing|s)?|considered|selected|shortlisted|"
+    r"\b(?:appl(?:ication|ied|ying|y)|candidature|candidacy|interview(?:ed|ing|s)?|considered|selected|shortlist(?:ed|ing)|"
     r"interest|hiring|recruiting|vacancy)\b"
     rf"[^.!?;:\n]{{0,70}}?\s(?:for|in)\s(?:(?:an?|the|our)\s)?(?:{_HEAD}\s(?:of|as|for)\s)?(?:(?:an?|the|our)\s)?(?=\S)",
     re.IGNORECASE,
@@ -87,7 +88,7 @@ def role_of(letter: Letter) -> str:
 
 def _roles(letter: Letter) -> Iterator[str]:
     for source in (letter.text, letter.subject):
-        yield from _roles_after((_FIELD, _OF), source)
+        yield from _roles_after((_FIELD, _OF, _NAMED), source)
         for match in _BEFORE.finditer(source):
             yield from _named(match[1], headed=True)
         yield from _roles_after((_APPLIED, _AS), source)
