@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from feedback_nlp.journal import DUPLICATE, Journal
-from feedback_nlp.labels import LABELS, MEANINGS, REASONS
+from feedback_nlp.labels import LABELS, MEANINGS, REASONS, VAGUE_SUBJECTIVE
 from feedback_nlp.records import Skipped
 from feedback_nlp.rows import OWN
 from feedback_nlp.terminal import harmless
@@ -20,6 +20,7 @@ NOT_JUDGED = "not judged"
 _UNJUDGED = "empty or in another language; see the note in the row"
 _MOST_SKIPS = 20
 MOST_REJECTIONS = 40
+_REASONS = {VAGUE_SUBJECTIVE: "none given"}
 _WIDTHS = {"date": 10, "company": 20, "role": 20, "reason": 18, "sure": 5}
 
 
@@ -111,7 +112,7 @@ def render_rejections(newest: Sequence[Mapping[str, Any]], o: Overview) -> Itera
         return
     yield click.style(_line({name: name for name in _WIDTHS}), bold=True)
     for row in newest:
-        cells = {"date": str(row["date"])[:10], "reason": row["label"].replace("_", " "), "sure": _sure(row["confidence"])}
+        cells = {"date": str(row["date"])[:10], "reason": _REASONS.get(row["label"], row["label"].replace("_", " ")), "sure": _sure(row["confidence"])}
         yield _line(cells | {name: row[name] for name in ("company", "role")})
     older = sum(o.labels.get(label, 0) for label in REASONS) - len(newest)
     if older:

@@ -97,7 +97,7 @@ def test_render_rejections():
     assert [click.unstyle(line) for line in render_rejections(newest, SHOWN)] == [
         "date        company               role                  reason              sure",
         "2026-03-04  A company with a ve…  [31mBaker             skills gap          >99%",
-        "2026-03-04  unknown               unknown               vague subjective    50%",
+        "2026-03-04  unknown               unknown               none given          50%",
         "... and 10 older ones in the file",
     ]
     assert list(render_rejections([], SHOWN)) == []
