@@ -294,6 +294,7 @@ def evaluate(
 def _read_rows(items: Iterable[T | Skipped], quiet: bool) -> list[T]:
     """The rows among what was read; those that were skipped are counted, and the first ones named, on stderr."""
     from feedback_nlp.records import Skipped
+    from feedback_nlp.terminal import harmless
 
     rows, skipped = [], []
     for item in items:
@@ -302,7 +303,8 @@ def _read_rows(items: Iterable[T | Skipped], quiet: bool) -> list[T]:
         else:
             rows.append(item)
     if not quiet and skipped:
-        click.echo(f"{len(skipped)} rows skipped: " + "; ".join(f"{s.where}: {s.why}" for s in skipped[:5]), err=True)
+        named = harmless("; ".join(f"{s.where}: {s.why}" for s in skipped[:5]))
+        click.echo(f"{len(skipped)} rows skipped: {named}", err=True)
     return rows
 
 

@@ -66,7 +66,7 @@ class Finding:
         words = read_table("lessons")["finding"][self.name]
         most = words["most"]
         if self.adjusted is None:
-            return f"Too few to tell whether {most}: {self.share.n} {words['counted']}, needs {self.needed}."
+            return f"Too few to tell whether {most} (needs {self.needed} {words['counted']}, has {self.share.n})."
         if 2 * self.share.hits <= self.share.n:
             return f"It is not so that {most}: {self.share}."
         if not self.holds:

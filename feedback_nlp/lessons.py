@@ -22,7 +22,7 @@ MOST_QUOTES = 3
 MOST_NAMED = 6
 _OFTEN = 2
 _LONGEST = 2000
-_WORD = re.compile(r"[^\W_][\w+#]{0,30}")
+_WORD = re.compile(r"[^\W\d_][\w+#]{0,30}")
 _NO_THING = frozenset(name.casefold() for name in (*calendar.day_name, *calendar.month_name, *"Mr Mrs Ms Dr CV HR AM PM".split()))
 
 

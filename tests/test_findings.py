@@ -144,7 +144,7 @@ SAYS = [
     pytest.param(
         "interview_reason",
         [(S, "interview")] * 3,
-        "Too few to tell whether most of those who met you and gave a reason name the same one: 3 such answers, needs 4.",
+        "Too few to tell whether most of those who met you and gave a reason name the same one (needs 4 such answers, has 3).",
         id="interview, few",
     ),
     pytest.param(
@@ -168,7 +168,7 @@ SAYS = [
     pytest.param(
         "application_reason",
         [],
-        "Too few to tell whether most of those who gave a reason without having met you name the same one: 0 such answers, needs 4.",
+        "Too few to tell whether most of those who gave a reason without having met you name the same one (needs 4 such answers, has 0).",
         id="application reason, few",
     ),
     pytest.param(
@@ -180,7 +180,7 @@ SAYS = [
     pytest.param(
         "application",
         [(V, "application")],
-        "Too few to tell whether most of your applications ended at the first step: 1 answers, needs 5.",
+        "Too few to tell whether most of your applications ended at the first step (needs 5 answers, has 1).",
         id="application, few",
     ),
     pytest.param(
@@ -192,7 +192,7 @@ SAYS = [
     pytest.param(
         "test",
         [(V, "test")] * 2,
-        "Too few to tell whether most of the applications that got past the first step ended at a test: 2 such applications, needs 5.",
+        "Too few to tell whether most of the applications that got past the first step ended at a test (needs 5 such applications, has 2).",
         id="test, few",
     ),
     pytest.param(
@@ -210,7 +210,7 @@ SAYS = [
     pytest.param(
         "no_reason",
         [],
-        "Too few to tell whether most answers give no usable reason: 0 answers, needs 5.",
+        "Too few to tell whether most answers give no usable reason (needs 5 answers, has 0).",
         id="no reason, few",
     ),
 ]
