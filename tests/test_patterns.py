@@ -74,6 +74,12 @@ def test_by_role(found):
     ]
 
 
+def test_a_kind_of_role_is_shown_from_three_on():
+    rows = [row(role=role) for role in ["Nurse"] * 3 + ["Clerk"] * 3 + ["Baker"] * 2 + ["Engineer"] * 4]
+    assert {kind: t.total for kind, t in patterns(rows).by_role.items()} == {"engineer": 4, "clerk": 3, "nurse": 3, "other": 2}
+    assert list(patterns(rows).by_role) == ["engineer", "clerk", "nurse", "other"]
+
+
 def test_by_time(found):
     assert list(found.by_time.items()) == [
         ("2026-01", tally(2, skills_gap=1, vague_subjective=1)),
