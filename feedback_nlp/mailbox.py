@@ -11,7 +11,6 @@ import json
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from email.utils import parseaddr
 from functools import cache
 from itertools import islice
 from pathlib import Path
@@ -25,6 +24,7 @@ from feedback_nlp.feedback import give_feedback
 from feedback_nlp.inbox import read_inbox
 from feedback_nlp.journal import DUPLICATE, UNREADABLE, Journal
 from feedback_nlp.labels import LABELS, NOT_REJECTION, REASONS
+from feedback_nlp.letter import address_of
 from feedback_nlp.model import Model
 from feedback_nlp.parties import company_key, role_key
 from feedback_nlp.records import Email, Skipped
@@ -109,12 +109,17 @@ def identity_of(email: Email) -> str:
 
     A table row that names neither an id nor a sender with a date is no copy of anything.
     """
-    who, when = parseaddr(email.sender)[1].lower(), time_of(email.date)
+    who, when = _address(email), time_of(email.date)
     if email.message_id:
         return f"{email.message_id} {who} {when.timestamp() if when else ''}"
     if email.row is not None and not (who and email.date):
         return f"{BARE_ROW}{email.row} of {email.source}"
     return _digest(who, email.date, " ".join(email.text.split()))
+
+
+def _address(email: Email) -> str:
+    address = address_of(email.sender)
+    return f"{address.local}@{address.domain}" if address.local else email.sender.strip().lower()
 
 
 def _answers(messages: Sequence[_New], model: Model, journal: Journal) -> list[Mapping[str, Any]]:
@@ -147,7 +152,7 @@ def _add(journal: Journal, message: _New, answer: Mapping[str, Any]) -> None:
         "key": message.key,
         "head": json.dumps(message_of(email)),
         "time": when.timestamp() if when else None,
-        "sender": parseaddr(email.sender)[1].lower(),
+        "sender": _address(email),
         "recipient": email.recipients[0] if email.recipients else "",
         "subject": _REPLY.sub("", subject).strip().lower(),
         "reply": int(_REPLY.match(subject) is not None),
