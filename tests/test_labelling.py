@@ -130,7 +130,8 @@ def interrupting(model, after):
             self.batches = 0
 
         def classify(self, texts):
-            self.batches += 1
+            texts = list(texts)
+            self.batches += bool(texts)
             if self.batches > after:
                 raise KeyboardInterrupt
             yield from model.classify(texts)
