@@ -87,6 +87,8 @@ class Journal:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
         self.run = 0
+        self.attachments = 0
+        """How many the messages of this run carry."""
 
     def begin(self, keep: bool) -> None:
         """Takes the file for this run alone."""

@@ -93,6 +93,7 @@ def _new(batch: Iterable[Email | Skipped], version: str, journal: Journal) -> It
         if isinstance(item, Skipped):
             journal.skip(item, UNREADABLE)
             continue
+        journal.attachments += item.attachments
         identity, key = identity_of(item), _key(item, version)
         run, answered = (journal.run, key) if identity in seen else journal.last_read(identity) or (None, "")
         seen.add(identity)
