@@ -84,18 +84,20 @@ def employer_of(letter: Letter, *, by_outsider: bool = False) -> str:
 
 
 def _all(letter: Letter) -> Iterator[str]:
-    sources = (_stated, _signed, _displayed, _hinted) if _is_vendor(letter) else (_stated, _spelled, _signed, _displayed, _hinted)
-    for source in sources:
-        yield from (_whole(name, letter) for name in source(letter))
-    if sources[1] is _spelled:
-        yield from _known(name_of_address(letter.address))
+    vendor = _vendor(letter)
+    for source in (_stated, _spelled, _signed, _displayed, _hinted, _addressed_by):
+        yield from (_whole(name, letter) for name in source(letter) if not (vendor and company_key(name).startswith(vendor)))
 
 
-def _is_vendor(letter: Letter) -> bool:
-    """Whether the domain is that of a service through which others write, as the mail says ("X via HireLane")."""
-    label = [part for part in _label(letter.address).split("-") if part][:1]
-    text = f"{letter.address.name}\n{letter.text}"
-    return bool(label) and re.search(rf"\b(?:via|through|powered by|sent by|send by)\s{re.escape(label[0])}", text, re.I) is not None
+def _addressed_by(letter: Letter) -> Iterator[str]:
+    yield from _known(name_of_address(letter.address))
+
+
+def _vendor(letter: Letter) -> str:
+    """The name of the service through which others write, where the mail says so of the sender's domain ("X via HireLane")."""
+    label = next((part for part in _label(letter.address).split("-") if part), "")
+    said = label and re.search(rf"\b(?:via|through|powered by|sent by)\s{re.escape(label)}", f"{letter.address.name}\n{letter.text}", re.I)
+    return label if said else ""
 
 
 def _whole(name: str, letter: Letter) -> str:
@@ -127,7 +129,8 @@ def _names_in_clauses(heads: re.Pattern[str], preposition: re.Pattern[str], sour
         for match in preposition.finditer(clause, 0, end.start() if end else len(clause)):
             name = name_at(clause, match.end())
             told = heads is _APPLIED or " " in name or is_organisation(name)  # "a position with Java"
-            if "with" not in match[0] or (told and not _PAIR.match(name)):
+            listed_after = "," in clause[: match.start()]  # "your application, the call with Ann"
+            if "with" not in match[0] or (told and not listed_after and not _PAIR.match(name)):
                 yield from _known(name)
 
 

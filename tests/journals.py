@@ -17,7 +17,7 @@ def day(number):
 @contextmanager
 def journal_of(folder, *messages):
     """A journal that holds messages, each a dict of columns, and `ids` and `to`."""
-    with open_journal(folder / "out.csv", "v1", keep=False) as journal:
+    with open_journal(folder / "out.csv", keep=False) as journal:
         add_all(journal, messages)
         yield journal
 

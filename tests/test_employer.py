@@ -23,6 +23,12 @@ TEXTS = [
     ("I'm a recruiter at Foxmere.", "Foxmere"),
     ("Your application was viewed by Foxmere.", "Foxmere"),
     ("Employer: Foxmere", "Foxmere"),
+    ("Employer ......... Foxmere Labs\nVacancy .......... Editor", "Foxmere Labs"),
+    ("You took part in a selection process at Foxmere Labs for the post.", "Foxmere Labs"),
+    ("Your application for Editor (Leeds) was submitted to Foxmere Labs on 6 April.", "Foxmere Labs"),
+    ("Sent by HireSail on behalf of Foxmere Labs. Settings", "Foxmere Labs"),
+    ("Foxmere Labs has sent you the following message:", "Foxmere Labs"),
+    ("Thank you for your application, the call with Kwabena, and the visit.", ""),
     ("The Editor position at Foxmere. Foxmere Medical Center is large.", "Foxmere Medical Center"),
     ("The editor job at Bean & Gone went to Tom.", "Bean & Gone"),
     ("Kind regards,\nMaria\nFoxmere Ltd", "Foxmere Ltd"),
@@ -74,6 +80,12 @@ def test_names_in_the_text(text, name):
 )
 def test_names_in_the_sender(sender, name):
     assert employer(sender=sender) == name
+
+
+def test_a_service_that_writes_for_others_is_no_employer():
+    text = "Your application was received.\nSent through HireSail."
+    assert employer(text, "HireSail <no-reply@hiresail-mail.example>") == ""
+    assert employer("Hello.\nSent by HireSail for you.", "Foxmere Labs via HireSail <no-reply@hiresail.example>") == "Foxmere Labs"
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,12 @@ SENTENCES = [
     ("The Executive Vacancy Panel met about the vacancy.", ""),
     ("The Larkfield Hydraulics role is gone.", ""),
     ("A role at our firm.", ""),
+    ("Employer ......... Foxmere\nVacancy .......... Research Data Steward", "Research Data Steward"),
+    (
+        "You took part in a selection process at Foxmere for the position Project Coordinator Network Rollout.",
+        "Project Coordinator Network Rollout",
+    ),
+    ("The shortlisting for Research Data Steward is now finished.", "Research Data Steward"),
 ]
 
 
