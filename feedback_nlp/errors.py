@@ -11,6 +11,10 @@ class InputError(FeedbackError):
     """What was given to read can't be read."""
 
 
+class NoDraftError(InputError):
+    """No mail should be written in answer to what was given."""
+
+
 class OutputError(FeedbackError):
     """What was asked for can't be written."""
 
