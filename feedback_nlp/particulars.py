@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import pairwise
 
 from feedback_nlp.dates import time_of
 from feedback_nlp.preprocess import fold
@@ -14,7 +15,6 @@ from feedback_nlp.records import Said
 from feedback_nlp.wording import draft_table, draft_words
 
 _MOST_WORDS = 6
-_MOST_WORDS_OF_A_GAP = 5
 _MOST_WORDS_OF_A_TIME = 4
 _MOST_WORDS_OF_A_POSITION = 8
 _MOST_CHARACTERS = 60
@@ -22,7 +22,9 @@ _READ = 500
 _BEFORE = " ,;:!?-'\"/&+#"
 _BEHIND = " .,;:!?-'\"/&"
 _WORDS = re.compile(r"\.?[^\W_](?:[^\W_]|[ &+#/.,'()-])*")
-_ARTICLE = re.compile(r"(?:the|an?) (?=\S)", re.IGNORECASE)
+_ODD_MARKS = re.compile(r"[.,'/&-]{2}| [,)]| \.(?!\w)|\( ")
+_ARTICLE = re.compile(r"^(?:the|an?) (?=\S)", re.IGNORECASE)
+_DOTS = re.compile(r"\.{2,}")
 _MONTHS = "January February March April May June July August September October November December".split()
 _SUBJECT_TAG = re.compile(r"\[[^\[\]]{0,60}\]")
 _ANSWER_MARKS = re.compile(r"^(?:\s*(?:re|aw|sv|antw|fwd?|wg)\s*:\s*){1,20}", re.IGNORECASE)
@@ -34,9 +36,20 @@ _LONGEST_SUBJECT = 150
 def words_of(text: str, most: int = _MOST_WORDS) -> str:
     """A few plain words, without the marks around them."""
     words = " ".join(fold(text[:_READ]).split()).lstrip(_BEFORE).rstrip(_BEHIND)
-    plain = len(words) <= _MOST_CHARACTERS and len(words.split()) <= most and _WORDS.fullmatch(words)
-    told = any(map(str.isalpha, words)) and words.lower() not in draft_words("unknown") and words.count("(") == words.count(")")
-    return words if plain and told else ""
+    plain = len(words) <= _MOST_CHARACTERS and len(words.split()) <= most and _WORDS.fullmatch(words) and not _ODD_MARKS.search(words)
+    return words if plain and _tells(words.lower()) else ""
+
+
+def _tells(words: str) -> bool:
+    """Whether plain words in lower case say something: letters, no word twice in a row, and none that stands for nothing."""
+    tokens = words.split()
+    return (
+        any(map(str.isalpha, words))
+        and words.count("(") == words.count(")")
+        and words not in draft_words("unknown")
+        and draft_words("no_value").isdisjoint(tokens)
+        and all(token != following for token, following in pairwise(tokens))
+    )
 
 
 def position_words(role: str, company: str) -> dict[str, str]:
@@ -53,13 +66,13 @@ def position_words(role: str, company: str) -> dict[str, str]:
 
 def missing_words(gap: Said) -> str:
     """What was missing, as a noun; with "the" where its kind takes it."""
-    words = words_of(gap.words, _MOST_WORDS_OF_A_GAP)
+    words = words_of(gap.words)
     tokens = words.lower().split()
     if not tokens or tokens[0] in draft_words("no_beginnings") or not draft_words("no_nouns").isdisjoint(tokens):
         return ""
     if gap.value == "experience" and not (tokens[0] in draft_words("spans") or tokens[0][0].isdigit() or tokens[-1] == "experience"):
         return ""
-    return f"the {_ARTICLE.sub('', words, count=1)}" if gap.value in draft_words("with_article") else words
+    return f"the {words}" if gap.value in draft_words("with_article") and not _ARTICLE.match(words) else words
 
 
 def time_words(said: Said) -> str:
@@ -78,9 +91,9 @@ def day_of(date: str) -> str:
 def name_of(name: str, most: int) -> str:
     """A name that the person gave, in a few words, without what belongs to none."""
     letters = unicodedata.normalize("NFC", name[:_READ])
-    kept = "".join(c if c in " -.,'’" or unicodedata.category(c)[0] in "LMN" else " " for c in letters)[:_MOST_CHARACTERS]
-    short = " ".join(kept.split()[:most]).strip(" ,-'’")
-    return short if any(map(str.isalpha, short)) else ""
+    kept = "".join(c if c in " -.'’" or unicodedata.category(c)[0] in "LMN" else " " for c in letters)[:_MOST_CHARACTERS]
+    parts = (_DOTS.sub(".", part).lstrip(".-'’").rstrip("-'’") for part in kept.split())
+    return " ".join([part for part in parts if any(map(str.isalpha, part))][:most])
 
 
 def answered_subject(subject: str) -> str:
