@@ -327,12 +327,12 @@ def body(label, given_signals=Signals(), step=MET, **options):
 
 # What the mail says -> what the draft says of it
 SAYS = [
-    ("skills_gap", signals("skill", "statistics"), "I understand that you were looking for somebody stronger in statistics."),
+    ("skills_gap", signals("skill", "statistics"), "I understand that you needed somebody stronger in statistics."),
     ("skills_gap", signals("skill", ""), "I understand that a skill the role asks for was missing."),
     ("skills_gap", signals("skill", "you never used SAP"), "I understand that a skill the role asks for was missing."),
     ("skills_gap", signals("experience", "two years with children"), "I understand that the role asks for two years with children."),
-    ("skills_gap", signals("experience", "green"), "I understand that you were looking for more or closer experience."),
-    ("skills_gap", signals("overqualified", "too senior"), "I understand that you were looking for somebody at another level."),
+    ("skills_gap", signals("experience", "green"), "I understand that you needed more or closer experience."),
+    ("skills_gap", signals("overqualified", "too senior"), "I understand that you needed somebody at another level."),
     ("skills_gap", signals("qualification", "NMC register"), "I understand that the role asks for the NMC register."),
     ("skills_gap", signals("qualification"), "I understand that it came down to a qualification."),
     ("skills_gap", signals("language", "Dutch"), "I understand that the role asks for Dutch."),
@@ -348,7 +348,7 @@ SAYS = [
     ("skills_gap", signals("paperwork", "references"), "I understand that it came down to the references."),
     ("skills_gap", Signals(), "I understand that something the role asks for was missing."),
     ("cultural_fit", Signals(), "I understand that there were doubts about how well we would work together."),
-    ("another_candidate", Signals(), "I understand that you are going ahead with somebody else."),
+    ("another_candidate", Signals(), "I understand that you chose to go ahead with somebody else."),
     ("another_candidate", signals(chosen="somebody"), "I understand that you chose somebody else."),
     ("another_candidate", signals(chosen="internal"), "I understand that you chose somebody from within."),
     ("another_candidate", signals(chosen="cheaper"), "I understand that you chose somebody else, and that cost played a part."),
@@ -571,7 +571,7 @@ FEEDBACK = st.builds(
     st.builds(Parties, HOSTILE, HOSTILE, st.sampled_from(["", *SENDER_TYPES])),
     st.builds(Step, st.sampled_from(["", *STEPS]), st.booleans()),
 )
-LENGTHS = {"short": (10, 49), "warm": (58, 130), "formal": (58, 130)}
+LENGTHS = {"short": (10, 49), "warm": (60, 130), "formal": (60, 130)}
 
 
 @settings(max_examples=800, deadline=None)
@@ -622,7 +622,7 @@ MAIL = "Dear Sam,\n\nThank you for applying to the mill.\nSadly we have chosen a
 HEADERS = "From: Ida Mill <ida@mill.example>\nTo: sam@home.example\nSubject: Your application\nMessage-ID: <1@mill.example>\n\n"
 BODY = (
     "Hello Ida,\n\nThank you for considering my application for the role at Mill, and for letting me know your decision. "
-    "I understand that you are going ahead with somebody else. I respect the decision.\n\n"
+    "I understand that you chose to go ahead with somebody else. I respect the decision.\n\n"
     "If you have a few minutes, your view would help me with my next applications:\n"
     "- What is one thing in my application that worked well?\n- What would have made me a stronger candidate?\n\n"
     "A line or two is plenty, and no answer is fine too. I wish you and the team well.\n\nKind regards,\nSam"

@@ -26,9 +26,9 @@ def test_the_first_entry_is_taken_of_which_all_is_known(values, position):
     assert wording(values)["position"] == position
 
 
-@pytest.mark.parametrize(("sender", "they"), [("agency", "they"), ("manager", "you"), ("", "you")])
-def test_conditions(sender, they):
-    assert wording(sender=sender)["they"] == they
+@pytest.mark.parametrize(("sender", "decider"), [("agency", "the client"), ("manager", "you"), ("", "you")])
+def test_conditions(sender, decider):
+    assert wording(sender=sender)["decider"] == decider
 
 
 def test_a_list_holds_where_one_of_it_does():
