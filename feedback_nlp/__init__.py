@@ -16,6 +16,9 @@ The way of one mail through the package, each step a function from one named typ
     step        step_reached, step_announced(text) -> Step  how far the application had come
     feedback    give_feedback(emails, model) -> Feedback    the whole flow
     rows, terminal                                  feedback for files and on screens
+    drafts      draft(feedback, signals) -> Draft   the mail that fits; wording: the pieces of drafts.toml,
+                                                    particulars: what of the mail may stand in it, addressee: who is greeted
+    unsent      write_draft(draft, email, path)     a draft as an .eml or on the clipboard
 
 A whole mailbox:
 
@@ -65,18 +68,20 @@ from typing import TYPE_CHECKING, Any
 from feedback_nlp.labels import LABELS, MEANINGS, REASONS
 
 if TYPE_CHECKING:
+    from feedback_nlp.drafts import draft
     from feedback_nlp.estimator import FeedbackClassifier
     from feedback_nlp.explanation import Explanation, explain
     from feedback_nlp.feedback import give_feedback
     from feedback_nlp.inbox import read_inbox
     from feedback_nlp.model import Model
-    from feedback_nlp.records import Advice, Email, Evidence, Feedback, Prediction
+    from feedback_nlp.records import Advice, Draft, Email, Evidence, Feedback, Prediction
 
 __all__ = [
     "LABELS",
     "MEANINGS",
     "REASONS",
     "Advice",
+    "Draft",
     "Email",
     "Evidence",
     "Explanation",
@@ -84,6 +89,7 @@ __all__ = [
     "FeedbackClassifier",
     "Model",
     "Prediction",
+    "draft",
     "explain",
     "give_feedback",
     "load",
@@ -94,10 +100,11 @@ _HOMES = {
     "Explanation": "explanation",
     "FeedbackClassifier": "estimator",
     "Model": "model",
+    "draft": "drafts",
     "explain": "explanation",
     "give_feedback": "feedback",
     "read_inbox": "inbox",
-} | dict.fromkeys(("Advice", "Email", "Evidence", "Feedback", "Prediction"), "records")
+} | dict.fromkeys(("Advice", "Draft", "Email", "Evidence", "Feedback", "Prediction"), "records")
 
 
 def load(version: str | None = None) -> Model:
