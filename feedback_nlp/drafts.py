@@ -12,6 +12,7 @@ from feedback_nlp.labels import (
     CONCRETE_REASONS,
     DRAFT_KINDS,
     HIRING_FREEZE,
+    NOREPLY,
     NOT_REJECTION,
     REASONS,
     STEPS,
@@ -20,10 +21,9 @@ from feedback_nlp.labels import (
 from feedback_nlp.letter import Letter, letter_of
 from feedback_nlp.particulars import answered_subject, day_of, gap_kind, missing_words, name_of, plain_address, position_words, time_words
 from feedback_nlp.preprocess import fold
-from feedback_nlp.records import Draft, Email, Feedback, Said, Signals
-from feedback_nlp.sender import NOREPLY, is_by_applicant
+from feedback_nlp.records import UNSURE_BELOW, Draft, Email, Feedback, Said, Signals
+from feedback_nlp.sender import is_by_applicant
 from feedback_nlp.signals import refuses_feedback, says_no_reply
-from feedback_nlp.terminal import UNSURE_BELOW
 from feedback_nlp.wording import Wording, draft_words
 
 ASKING, THANKS, FOLLOW_UP, STAY_IN_TOUCH, FREEZE = DRAFT_KINDS
