@@ -176,4 +176,4 @@ def _expression(phrase: str, words: Words) -> str:
 def _key_words(phrase: str, words: Words) -> set[str]:
     """Words of which a sentence must hold one for the phrase to match: its rarest element's, and long words are rare."""
     keys = [{max(form.split(), key=len) for form in forms} for mark, forms in _elements(phrase, words) if not mark]
-    return max(keys, key=lambda words: min(map(len, words)))
+    return max(keys, key=lambda key: min(map(len, key)))
