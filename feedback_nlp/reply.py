@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from feedback_nlp.body import Span
 from feedback_nlp.errors import InputError
-from feedback_nlp.language import language_of
+from feedback_nlp.language import is_english, language_of
 from feedback_nlp.preprocess import fold
 from feedback_nlp.records import Email, Prediction, Remark
 from feedback_nlp.resources import read_table
@@ -29,7 +29,7 @@ _LEAST_ENGLISH = 0.1
 _MOST_SHOUTED = 1
 _WORD = re.compile(r"[^\W\d_][\w']*")
 _ASKED = re.compile(r"\?[\"')\]!?.]{0,9}$")
-_MARKS = re.compile(r"[!?]{3}|\?\?|\?!|!\?")
+_MARKS = re.compile(r"!{4}|\?\?|\?!|!\?")
 _CAPITALS = re.compile(r"\b[A-Z]{2,12}\b")
 
 
@@ -81,7 +81,7 @@ def _own_sentences(text: str) -> list[Span]:
         raise InputError("There are no words of your own here. Write the reply first, then check it.")
     words = _WORD.findall(fold(" ".join(text[a:b] for a, b in sentences)).lower())
     english = sum(map(frozenset(_words()["english"]).__contains__, words))
-    if len(words) >= _ENOUGH_WORDS and english < _LEAST_ENGLISH * len(words):
+    if len(words) >= _ENOUGH_WORDS and english < _LEAST_ENGLISH * len(words) and not is_english(text):
         raise InputError(f"This reply seems to be in {language_of(text)}. feedback-nlp reads English only: check it by eye.")
     return sentences
 
@@ -140,7 +140,7 @@ def _answered(rejection: Email, prediction: Prediction | None) -> Iterator[Fault
         refused = entry.get("refused", False) and refuses_feedback(rejection)
         if given or refused or _holds(entry.get("says", ()), _sentences(rejection.text)):
             wording = Wording("answered", entry["why"].format(evidence=quote), entry["kinder"])
-            yield Fault(_pattern(reply_table()["asks"][entry["asks"]]), _pattern(()), wording, False)
+            yield Fault(_pattern(reply_table()["asks"][entry["asks"]]), _list("not_asking"), wording, alone=False)
 
 
 def _sentences(text: str) -> Iterator[str]:
@@ -159,7 +159,7 @@ def _faults() -> tuple[Fault, ...]:
             _pattern(entry["phrases"]),
             _pattern(entry.get("unless", ())),
             Wording(entry["kind"], entry["why"], entry.get("kinder", "")),
-            entry.get("alone", False),
+            alone=entry.get("alone", False),
         )
         for entry in reply_table()["fault"]
     )
