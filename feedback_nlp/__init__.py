@@ -12,6 +12,7 @@ The way of one mail through the package, each step a function from one named typ
     advice      advise(prediction, email) -> Advice from advice.toml
     parties     parties_of(email) -> Parties        company, role, kind of sender
     step        step_reached, step_announced(text) -> Step  how far the application had come
+    reply       check_reply(text, rejection, prediction) -> list[Remark]  what in an answer would hurt
     feedback    give_feedback(emails, model) -> Feedback    the whole flow
     rows, terminal                                  feedback for files and on screens
 
@@ -61,7 +62,8 @@ if TYPE_CHECKING:
     from feedback_nlp.feedback import give_feedback
     from feedback_nlp.inbox import read_inbox
     from feedback_nlp.model import Model
-    from feedback_nlp.records import Advice, Email, Evidence, Feedback, Prediction
+    from feedback_nlp.records import Advice, Email, Evidence, Feedback, Prediction, Remark
+    from feedback_nlp.reply import check_reply
 
 __all__ = [
     "LABELS",
@@ -75,6 +77,8 @@ __all__ = [
     "FeedbackClassifier",
     "Model",
     "Prediction",
+    "Remark",
+    "check_reply",
     "explain",
     "give_feedback",
     "load",
@@ -85,10 +89,11 @@ _HOMES = {
     "Explanation": "explanation",
     "FeedbackClassifier": "estimator",
     "Model": "model",
+    "check_reply": "reply",
     "explain": "explanation",
     "give_feedback": "feedback",
     "read_inbox": "inbox",
-} | dict.fromkeys(("Advice", "Email", "Evidence", "Feedback", "Prediction"), "records")
+} | dict.fromkeys(("Advice", "Email", "Evidence", "Feedback", "Prediction", "Remark"), "records")
 
 
 def load(version: str | None = None) -> Model:

@@ -95,13 +95,14 @@ def _said(sentence: str, faults: Iterable[Fault]) -> list[Wording]:
 
 
 def _says(part: str, fault: Fault) -> bool:
-    return any(not _undone(part, match.start(), fault) for match in fault.pattern.finditer(part))
+    return any(not _undone(part, match, fault) for match in fault.pattern.finditer(part))
 
 
-def _undone(part: str, at: int, fault: Fault) -> bool:
-    """Whether the clause before that place takes back what is said there."""
-    start = max((end.end() for end in _list("clause_ends").finditer(part, 0, at)), default=0)
-    return any(pattern.search(part, start, at) for pattern in (_list("undoing"), fault.unless))
+def _undone(part: str, match: re.Match[str], fault: Fault) -> bool:
+    """Whether something takes it back that begins before it in its clause."""
+    start = max((end.end() for end in _list("clause_ends").finditer(part, 0, match.start())), default=0)
+    undoing = (pattern.search(part, start, match.end()) for pattern in (_list("undoing"), fault.unless))
+    return any(found and found.start() < match.start() for found in undoing)
 
 
 def _written(sentence: str) -> Iterator[Wording]:

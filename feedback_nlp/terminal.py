@@ -12,7 +12,7 @@ import click
 from feedback_nlp.body import lines_of
 from feedback_nlp.labels import BOILERPLATE, MEANINGS, NOT_REJECTION, REASONS, SENTENCE_MEANINGS
 from feedback_nlp.metrics import COMPARED
-from feedback_nlp.records import Advice, Evidence, Feedback, Prediction
+from feedback_nlp.records import Advice, Evidence, Feedback, Prediction, Remark
 
 if TYPE_CHECKING:
     from feedback_nlp.explanation import Explanation, SentenceExplanation
@@ -76,6 +76,23 @@ def render_advice(label: str, advice: Advice) -> Iterator[str]:
     yield from _wrapped(advice.meaning)
     yield from _list("What to do next", advice.next_steps)
     yield from _list("Questions you could ask", advice.questions)
+
+
+def render_remarks(text: str, remarks: Sequence[Remark]) -> Iterator[str]:
+    """The lines for what would hurt in a reply: the sentences, why, and kinder words, those with the same ones together."""
+    alike: dict[tuple[str, str], list[Remark]] = {}
+    for remark in remarks:
+        alike.setdefault((remark.why, remark.kinder), []).append(remark)
+    for (why, kinder), found in alike.items():
+        for remark in found:
+            yield from _quoted(_shortened(text[remark.start : remark.end]))
+        yield from _wrapped(why)
+        if kinder:
+            yield from _wrapped(f"Kinder: {kinder}")
+        yield ""
+    count = "One thing" if len(remarks) == 1 else f"{len(remarks)} things"
+    look = f"{count} to look at again before you send it; what you change is up to you."
+    yield click.style(look if remarks else "Nothing in it would hurt you.", bold=True)
 
 
 def render_explanation(explanation: Explanation) -> Iterator[str]:
@@ -184,6 +201,11 @@ def _quoted(text: str) -> Iterator[str]:
         yield "  | " + line
 
 
+def _shortened(text: str) -> str:
+    """As much of a text as is quoted, on one line."""
+    return textwrap.shorten(harmless(text), _LONGEST_QUOTE, placeholder=" ...")
+
+
 def _wrapped(text: str, first: str = "", then: str = "") -> Iterator[str]:
     yield from textwrap.wrap(harmless(text), WIDTH, initial_indent=first, subsequent_indent=then)
 
@@ -233,8 +255,7 @@ def _carriers(shown: Sequence[SentenceExplanation]) -> Iterator[str]:
 
 
 def _sentence(number: int, sentence: SentenceExplanation) -> Iterator[str]:
-    quote = textwrap.shorten(" ".join(harmless(sentence.text).split()), _LONGEST_QUOTE, placeholder=" ...")
-    yield from _wrapped(f'"{quote}"', f"  {number}. ", "     ")
+    yield from _wrapped(f'"{_shortened(sentence.text)}"', f"  {number}. ", "     ")
     yield from (click.style(line, bold=True) for line in _wrapped(_readings(sentence), "     ", "     "))
     around = {
         "the sentence before": sentence.before,
