@@ -10,7 +10,9 @@ The way of one mail through the package, each step a function from one named typ
     model       Model.classify(texts) -> Prediction sentence stage, document stage, evidence (numpy alone)
     explanation explain(model, text) -> Explanation which words moved each sentence, which sentences the mail
     advice      advise(prediction, email) -> Advice from advice.toml
-    parties     parties_of(email) -> Parties        company, role, kind of sender
+    letter      letter_of(email) -> Letter          a mail taken apart: address, unwrapped words, signature
+    role, company, employer, sender                 what is looked for in it, by the words of parties.toml
+    parties     parties_of(email) -> Parties        which company, which role, who wrote
     step        step_reached, step_announced(text) -> Step  how far the application had come
     reply       check_reply(text, rejection, prediction) -> list[Remark]  what in an answer would hurt
     feedback    give_feedback(emails, model) -> Feedback    the whole flow

@@ -7,6 +7,7 @@ it; what else names a role at one of their employers is counted to them afterwar
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,6 +22,9 @@ _NEVER = 9e9
 """The time of a message that has none, so that it comes last."""
 _NEAR = 120 * DAY
 """So long before or after an application other messages about it may come."""
+_NEAR_A_WRITER = 30 * DAY
+"""So long before or after it other mail of somebody who wrote about it may come."""
+_SHORTEST_NAME = 4
 _MOST_AT_ONE_EMPLOYER = 20
 """So many of the newest are looked at."""
 _SCHEMA = (
@@ -47,15 +51,21 @@ class _Message:
     @property
     def employers(self) -> list[tuple[str, str]]:
         """By what its employer can be known: marks of an application."""
-        organisation = address_of(self.correspondent).organisation
-        known = [("company", self.company)] * bool(self.company) + [("domain", organisation)] * bool(organisation)
+        domain = address_of(self.correspondent).organisation
+        known = [("company", self.company)] * bool(self.company) + [("domain", domain)] * bool(domain)
         return known or [("address", self.correspondent)]
+
+    @property
+    def names(self) -> list[tuple[str, str]]:
+        """The first words of the employer's names: a company is called by a shorter name too."""
+        words = {re.split(r"[\s-]", name)[0] for kind, name in self.employers if kind != "address"}
+        return [("name", word) for word in sorted(words) if len(word) >= _SHORTEST_NAME]
 
     @property
     def marks(self) -> list[tuple[str, str]]:
         """All that it tells of its application."""
         roles = [("role", self.role)] * bool(self.role)
-        return [*self.employers, *roles, ("subject", self.subject), ("address", self.correspondent)]
+        return [*self.employers, *self.names, *roles, ("subject", self.subject), ("address", self.correspondent)]
 
 
 def tie_applications(connection: sqlite3.Connection) -> None:
@@ -66,8 +76,9 @@ def tie_applications(connection: sqlite3.Connection) -> None:
     for message in _messages(connection, "(rejection AND NOT own) OR step <> ''"):
         application = _in_conversation(connection, message) or _matching(connection, message, before=_LONGEST)
         _note(connection, message, application or _new(connection, message))
-    for message in _messages(connection, "role <> '' AND application IS NULL"):
-        application = _matching(connection, message, before=_NEAR, after=_NEAR)
+    for message in _messages(connection, "application IS NULL"):
+        application = _matching(connection, message, before=_NEAR, after=_NEAR) if message.role else None
+        application = application or _of_writer(connection, message)
         if application:
             _note(connection, message, application)
     connection.execute("DROP TABLE temp.mark")
@@ -94,20 +105,26 @@ def _matching(connection: sqlite3.Connection, message: _Message, before: float, 
     """The application at the same employer that fits best: for the same role, else open, else the newest; its last message
     at most `before` seconds before this one, its first at most `after` seconds after it.
     """
-    marks = message.employers
+    since = message.time - before if message.time < _NEVER else 0.0
+    rated = []
+    for application, closed, last in _at(connection, message.employers, since, message.time + after):
+        fit = _fit(connection, message, application, bool(closed))
+        if fit:
+            rated.append((fit, not closed, last, application))
+    if not rated and message.names:
+        called = _at(connection, message.names, since, message.time + after)
+        rated = [(2, not closed, last, a) for a, closed, last in called if _fit(connection, message, a, bool(closed)) == 2]
+    return max(rated)[-1] if rated else None
+
+
+def _at(connection: sqlite3.Connection, marks: list[tuple[str, str]], since: float, until: float) -> list[tuple[int, int, float]]:
+    """The newest applications with any of some marks: id, whether a rejection closed it, and the time of its last message."""
     query = f"""
         SELECT id, closed, last FROM application WHERE last >= ? AND first <= ? AND id IN (
             SELECT id FROM mark WHERE {" OR ".join(["kind = ? AND value = ?"] * len(marks))}
         ) ORDER BY last DESC LIMIT {_MOST_AT_ONE_EMPLOYER}
     """
-    since = message.time - before if message.time < _NEVER else 0.0
-    values = (since, message.time + after, *(part for mark in marks for part in mark))
-    rated = []
-    for application, closed, last in connection.execute(query, values).fetchall():
-        fit = _fit(connection, message, application, bool(closed))
-        if fit:
-            rated.append((fit, not closed, last, application))
-    return max(rated)[-1] if rated else None
+    return connection.execute(query, (since, until, *(part for mark in marks for part in mark))).fetchall()
 
 
 def _fit(connection: sqlite3.Connection, message: _Message, application: int, closed: bool) -> int:
@@ -121,6 +138,14 @@ def _fit(connection: sqlite3.Connection, message: _Message, application: int, cl
         return 2
     is_new = message.step == STEPS[0] and closed
     return 0 if is_new or not (message.rejection or message.step) else 1
+
+
+def _of_writer(connection: sqlite3.Connection, message: _Message) -> int | None:
+    """The one application about which a person wrote at that time, where they wrote about one alone."""
+    if message.role or address_of(message.correspondent).is_service:
+        return None
+    found = _at(connection, [("address", message.correspondent)], message.time - _NEAR_A_WRITER, message.time + _NEAR_A_WRITER)
+    return found[0][0] if len(found) == 1 else None
 
 
 def _same_role(one: str, other: str) -> bool:

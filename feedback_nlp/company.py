@@ -20,30 +20,33 @@ _ABBREVIATED = re.compile(r"(?:\b[A-Z]|\b(?:St|Mt|Co|Inc|Ltd|Corp|Bros|Pvt|Pty|P
 _JOINED = re.compile(r"([.!?])(?=[A-Z][a-z]+\b)")
 _ENDS = re.compile(r"[.,;:!?)\"|]$")
 _EDGE = " ,.;:!?\"'()[]*|-"
-_DOTTED_FORM = re.compile(r"(?:[A-Za-z]\.){2,}$|\b(?:Inc|Co|Corp|Bros)\.$")
+_DOTTED_FORM = re.compile(r"(?:[A-Za-z]\.){2,5}$|\b(?:Inc|Co|Corp|Bros)\.$")
 _SITE = re.compile(
-    r"(?:store|plant|site|branch|office|campus|depot|yard|station|location|facility|warehouse|area|region|shop|road|street|level|building|"
-    r"terminal|program|programme|project|role|position|vacancy|job|post|opening|scheme|internship|opportunity|visa|team|address|shed|contract)s?\b",
+    r"(?:store|plant|site|branch|office|campus|depot|yard|station|location|facility|warehouse|area|region|shop|road|street|level|"
+    r"building|terminal|program|programme|project|role|position|vacancy|job|post|opening|scheme|internship|opportunity|visa|team|address|"
+    r"shed|contract|practice)s?\b",
     re.IGNORECASE,
 )
 _HIRING = (
     r"(?:careers?|recruit(?:ing|ment|ers?)|recrutement|talent(?: acquisition)?|hiring|hr|human resources|people|jobs|resourcing|personnel|"
-    r"onboarding|candidate (?:experience|care)|staffing)"
+    r"onboarding|candidate (?:experience|care))"
 )
 _HIRING_TAIL = re.compile(
-    rf"(?:[\s,]+|^)(?:(?:early|graduate|campus|university|global|group|corporate|your|the|future)\s)?{_HIRING}"
-    r"(?:\s(?:(?:&|and)\s\w+|acquisition|team|crew|department|dept\.?|services?|operations|ops|office|unit|centre|center|group|partners?|desk|hub|"
-    r"inbox|portal)){0,3}$|\s(?:team|crew)$|\s(?:graduate )?(?:scheme|programme|program|internship|apprenticeship|traineeship)$",
+    rf"(?:[\s,]{{1,3}}|^)(?:(?:early|graduate|campus|university|global|group|corporate|your|the|future)\s)?{_HIRING}"
+    r"(?:\s(?:(?:&|and)\s\w+|acquisition|team|crew|department|dept\.?|services?|operations|ops|office|unit|centre|center|group|partners?|"
+    r"desk|hub|inbox|portal)){0,3}$|\s(?:team|crew)$|\s(?:graduate )?(?:scheme|programme|program|internship|apprenticeship|traineeship)$",
     re.IGNORECASE,
 )
 _HIRING_START = re.compile(
     r"^(?:(?:the|your)\s)?(?:hr|careers?|jobs|recruitment|recruiting|recrutement|team)\s(?:(?:team|department)\s)?(?:at |- )?", re.I
 )
 _DEPARTMENT = re.compile(
-    r"(?:department|dept|school of|faculty|office of|division|unit|section|team|grade|band|level|phase|director)\b|"
-    r".{0,60}\b(?:division|department|unit|section|directorate|committee|desk|secretariat)$",
-    re.IGNORECASE,
+    r"(?:department|dept|school of|faculty|office of|division|unit|section|team|grade|band|level|phase|director)\b", re.IGNORECASE
 )
+_NUMBER = re.compile(
+    r"\d{1,2}(?:[:.]\d\d)?\s?(?:[ap]\.?m\b|h\b|st\b|nd\b|rd\b|th\b|\s|$)|\d{1,2}[:.]\d\d|[a-z]{0,4}[ -]?\d{3}", re.IGNORECASE
+)
+_PARTS = frozenset("committee department desk directorate division secretariat section unit".split())
 
 
 def name_at(source: str, start: int) -> str:
@@ -52,12 +55,13 @@ def name_at(source: str, start: int) -> str:
     if words and words[0] in _ARTICLES:
         del words[0]
     kept: list[str] = []
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for word, following in zip(words, [*words, ""][1:], strict=True):
         bare = word.strip(_EDGE)
-        if bare.lower() in listed("company", "no_names") or not (_CAPITAL.match(bare) or bare in _CONNECTORS) or word[0] in "([":
+        starts = bare.lower() in listed("company", "no_names") and (kept or bare != "The")
+        if starts or not (_CAPITAL.match(bare) or bare in _CONNECTORS) or word[0] in "([":
             if _SITE.match(bare):
                 return ""  # "at the Mill Lane branch"
-            if kept and following and bare.lower() not in listed("company", "no_names"):
+            if kept and following and not starts:
                 kept[-1] = kept[-1].removesuffix("'s")  # "Quillmark's editorial team", but "at Tillman's has been"
             break
         kept.append(word)
@@ -72,15 +76,17 @@ def company_name(words: str) -> str:
     """The words as the name of a company, without what is no part of one ("Careers", "Talent Acquisition"); "" where they are none."""
     name = _bare(_HIRING_START.sub("", _HIRING_TAIL.sub("", _bare(words))))
     tokens = [token.strip(_EDGE) for token in name.split()]
-    if not 1 <= len(tokens) <= _MOST_WORDS or sum(map(str.isalpha, name)) < 2 or ends_in_role(name) or _DEPARTMENT.match(name):
+    if not 1 <= len(tokens) <= _MOST_WORDS or not all(_CAPITAL.match(token) or token in _CONNECTORS for token in tokens if token):
         return ""
-    if not all(_CAPITAL.match(token) or token in _CONNECTORS or not token for token in tokens):
-        return ""
-    first = tokens[0].lower()
+    is_part = ends_in_role(name) or _DEPARTMENT.match(name) or tokens[-1].lower() in _PARTS
+    starts = tokens[0].lower() in listed("company", "no_names") - _ARTICLES
     if (
-        (first in listed("company", "no_names") and first not in ("the", "a"))
+        is_part
+        or starts
+        or _NUMBER.match(name)
         or name.lower() in listed("company", "places")
         or _is_general(tokens)
+        or sum(map(str.isalpha, name)) < 2
     ):
         return ""
     return name
@@ -89,7 +95,7 @@ def company_name(words: str) -> str:
 def _is_general(tokens: list[str]) -> bool:
     """Whether all words are such as any company might use of a part of itself."""
     names = (listed("company", name) for name in ("not_companies", "organisations", "legal_forms"))
-    general = _CONNECTORS.union(*names, listed("sender", "departments"))
+    general = _CONNECTORS.union(*names, listed("sender", "departments"), listed("role", "fields"))
     return all(token.isdigit() or token.lower().removesuffix("'s") in general for token in tokens)
 
 
@@ -107,13 +113,12 @@ def _bare(words: str) -> str:
 def is_organisation(name: str) -> bool:
     """Whether a word of the name, or its legal form, says that it is no person."""
     words = [word.strip(_EDGE).lower().replace(".", "") for word in name.split()]
-    return (
-        "&" in words or any(word in listed("company", "organisations") for word in words) or words[-1] in listed("company", "legal_forms")
-    )
+    known = listed("company", "organisations").union("&")
+    return not (known.isdisjoint(words) and listed("company", "legal_forms").isdisjoint(words[-1:]))
 
 
 def agency_likeness(name: str) -> int:
-    """How sure it is that a name is an agency's: "Millstream Staffing" is (`AGENCY_FOR_SURE`), "Corrib Recruitment" may be a department (1)."""
+    """How sure it is that a name is an agency's: 2 (`AGENCY_FOR_SURE`) of "Millstream Staffing", 1 of "Corrib Recruitment"."""
     words = re.findall(r"[a-z&'-]+", name.lower())
     formed = bool(words) and words[-1] in listed("company", "legal_forms")
     while words and words[-1] in listed("company", "legal_forms"):

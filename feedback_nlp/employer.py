@@ -17,38 +17,52 @@ from feedback_nlp.signature import is_person, is_team
 _WINDOW = 140
 _SHORTEST_LABEL = 4
 
-_FIELD = re.compile(r"^\W*(?:hiring )?(?:company|employer|organi[sz]ation|agency|institution)(?: name)?\s?:\s*(?=\S)", re.I | re.M)
-_APPLIED = re.compile(r"\b(?:appl(?:ication|ied|ying|y)|candidature|candidacy)\b", re.I)
+_FIELD = re.compile(
+    r"^[^\w\n]{0,5}(?:hiring )?"
+    r"(?:company|employer|organi[sz]ation|agency|institution)(?: name)?[ \t]?(?::|\.{3,60})[ \t]{0,9}(?=\S)",
+    re.I | re.M,
+)
+_APPLIED = re.compile(
+    r"\b(?:appl(?:ication|ied|ying|y)|candidature|candidacy|(?:selected|shortlisted) for|"
+    r"(?:selection|recruitment|hiring|application) process)\b",
+    re.I,
+)
 _POSITION = re.compile(
     r"\b(?:position|role|vacancy|opening|opportunit(?:y|ies)|internship|apprenticeship|traineeship|careers?|posting|interest)s?\b(?! play)",
     re.I,
 )
-_JOB = re.compile(r"\b(?:job|post|work|shift|gig)s?\b", re.I)
+_JOB = re.compile(r"\b(?:job|post|work|working|shift|gig|us)s?\b", re.I)
 _CLAUSE_END = re.compile(
-    r"[!?;:\n]|\.(?=\s)(?<!\bSt\.)(?<!\bSr\.)(?<!\bJr\.)|\s(?:has|have|had|was|is|are|were|will|went|gone|because|but|which|that)\s"
+    r"[!?;:\n]|\.(?=\s)(?<!\bSt\.)(?<!\bSr\.)(?<!\bJr\.)|\s(?:has|have|had|was|is|are|were|will|went|gone|because|but|which|that|it's)\s"
 )
 _TO = re.compile(r"\s(?:to|at|with|@)\s(?:join\s|work\s(?:at|for|with)\s)?(?=\S)", re.I)
 _AT = re.compile(r"\s(?:at|with|@)\s(?=\S)", re.I)
 _CUE = re.compile(
     r"\b(?:interest(?:ed)? in (?:(?:joining|working (?:for|at|with))|(?:employment|a career|careers|opportunities) (?:at|with)|"
-    r"becoming (?:a )?part of)|greetings from|welcome to|(?:here|us|team|everyone|folks|colleagues|recruiter|recruiting|group|hiring|"
-    r"candidates|life|work|working|interview(?:s|ed|ing)?|manager|engineer) (?:at|@)|working for|joining|"
-    r"(?:presented?|represent you|application was sent|items were sent|application was submitted) to(?: the board of)?|viewed by|your update from)\s(?=\S)",
+    r"becoming (?:a )?part of)|welcome to|(?:here|all of us|team|everyone|folks|colleagues|recruiter|recruiting|group|"
+    r"hiring|candidates|life|interview(?:s|ed|ing)?|manager|engineer) (?:at|@)|working for|joining|"
+    r"(?:presented?|represent you|(?:application|items) (?:was|were) (?:sent|submitted)) to(?: the board of)?|viewed by|"
+    r"your update from|(?:application|it|this|which) (?:[^.!?\n]{0,80}\s)?(?:was|has been) (?:sent|submitted|forwarded) to|message from|"
+    r"sent by \S{1,30}(?:\s\S{1,30}){0,2} on behalf of)\s(?=\S)",
     re.I,
 )
 _BEHALF = re.compile(r"(?:^|[.!?]\s|,\s)\W{0,2}on behalf of\s(?:(?:everyone|everybody|all|the team)\s(?:at|of)\s)?(?=\S)", re.I | re.M)
 _INTEREST = re.compile(r"\b(?:interest(?:ed)? in|considering|choosing)\s(?=\S)", re.I)
-_WITH = re.compile(r"\b(?:interview(?:s|ed|ing)?|process|employment|placement|offer|start|day) (?:with|from)\s(?=\S)", re.I)
+_WITH = re.compile(
+    r"\b(?:(?:interview(?:s|ed|ing)?|process|employment|placement|offer|start|day) (?:with|from)|greetings from)\s(?=\S)", re.I
+)
 _ACTS = re.compile(
     r"(?:^|(?<=[.!?]\s))(?:The )?((?:(?:[A-Z0-9][\w&'.-]{0,30}|&|of|and)\s){1,6})"
-    r"(?:offered you|has asked (?:us|you)|regrets|thanks you|appreciates|is an equal)\b",
+    r"(?:offered you|has asked (?:us|you)|regrets|thanks you|appreciates|is an equal|has sent you)\b",
     re.M,
 )
 _TEAM = re.compile(
     r"\b(?:[Tt]he|[Yy]our)\s((?:(?!the\s)\S{1,30}\s){1,5}?"
-    r"(?i:recruiting|recruitment|talent(?:\sacquisition)?|hiring|people|careers?|hr|human\sresources)\s(?:(?:&|and)\s\w+\s)?(?i:team|department|crew))\b"
+    r"(?i:recruiting|recruitment|talent(?:\sacquisition)?|hiring|people|careers?|hr|human\sresources)\s(?:(?:&|and)\s\w+\s)?"
+    r"(?i:team|department|crew))\b"
 )
-_PAIR = re.compile(r"\w+ and \w+$")
+_OWN_TEAM = re.compile(r"\b[Tt]he ((?:[A-Z0-9]\S{0,30} ){1,4})[Tt]eam$")
+_PAIR = re.compile(r"\w{1,30} and \w{1,30}$")
 _SUBJECT_PARTS = re.compile(r"\s[-|/]+\s|:\s|[\[\]]|,\s|\sapplication\b", re.I)
 _APPLICATION = re.compile(r"\bappl(?:ication|ying|ied)\b|\binterview|\bcandida", re.I)
 _LINE_PARTS = re.compile(r"\s?[|/•·]\s|,\s|\s-+\s|\s(?:at|@)\s")
@@ -66,14 +80,24 @@ def employer_of(letter: Letter, *, by_outsider: bool = False) -> str:
     if not by_outsider:
         return next(_all(letter), "")
     own = company_key(" ".join((letter.address.name, *letter.signature, letter.address.domain)))
-    names = (name for name in (*_stated(letter), *_hinted(letter)) if company_key(name) not in own)
-    return next(names, "")
+    return next((name for name in (*_stated(letter), *_hinted(letter)) if company_key(name) not in own), "")
 
 
 def _all(letter: Letter) -> Iterator[str]:
-    for source in (_stated, _spelled, _signed, _displayed, _hinted):
-        yield from (_whole(name, letter) for name in source(letter))
-    yield from _addressed(letter.address)
+    vendor = _vendor(letter)
+    for source in (_stated, _spelled, _signed, _displayed, _hinted, _addressed_by):
+        yield from (_whole(name, letter) for name in source(letter) if not (vendor and company_key(name).startswith(vendor)))
+
+
+def _addressed_by(letter: Letter) -> Iterator[str]:
+    yield from _known(name_of_address(letter.address))
+
+
+def _vendor(letter: Letter) -> str:
+    """The name of the service through which others write, where the mail says so of the sender's domain ("X via HireLane")."""
+    label = next((part for part in _label(letter.address).split("-") if part), "")
+    said = label and re.search(rf"\b(?:via|through|powered by|sent by)\s{re.escape(label)}", f"{letter.address.name}\n{letter.text}", re.I)
+    return label if said else ""
 
 
 def _whole(name: str, letter: Letter) -> str:
@@ -104,7 +128,9 @@ def _names_in_clauses(heads: re.Pattern[str], preposition: re.Pattern[str], sour
         end = _CLAUSE_END.search(clause)
         for match in preposition.finditer(clause, 0, end.start() if end else len(clause)):
             name = name_at(clause, match.end())
-            if not ("with" in match[0] and _PAIR.match(name)):
+            told = heads is _APPLIED or " " in name or is_organisation(name)  # "a position with Java"
+            listed_after = "," in clause[: match.start()]  # "your application, the call with Ann"
+            if "with" not in match[0] or (told and not listed_after and not _PAIR.match(name)):
                 yield from _known(name)
 
 
@@ -124,13 +150,18 @@ def _hinted(letter: Letter) -> Iterator[str]:
         for name in (*_names_after(_WITH, source), *_names_in_clauses(_JOB, _AT, source)):
             if is_organisation(name) or (source is letter.text and name in letter.subject):
                 yield name
+    yield from _in_subject(letter)
+
+
+def _in_subject(letter: Letter) -> Iterator[str]:
+    """Names that are a part of the subject, where the rest of it is about an application or names a role."""
     parts = [part.strip() for part in _SUBJECT_PARTS.split(letter.subject)]
+    about = _APPLICATION.search(letter.subject) is not None
     for part in parts if len(parts) > 1 else ():
-        name = company_name(part)
-        others = [other for other in parts if other is not part]
-        told = any(_APPLICATION.search(other) or ends_in_role(other) for other in others) or _APPLICATION.search(letter.subject)
-        if name and told and (is_organisation(name) or name.startswith("The ") or name in letter.text):
-            yield name
+        for name in _known(company_name(part)):
+            told = about or any(ends_in_role(other) for other in parts if other is not part)
+            if told and (is_organisation(name) or name.startswith("The ") or name in letter.text):
+                yield name
 
 
 def _spelled(letter: Letter) -> Iterator[str]:
@@ -143,7 +174,7 @@ def _spelled(letter: Letter) -> Iterator[str]:
         for match in pattern.finditer(source):
             if match[0][0].isupper():
                 whole = name_at(source, match.start())
-                yield whole if is_organisation(whole) else match[0]
+                yield whole if is_organisation(whole) or whole in letter.signature else match[0]
 
 
 def _signed(letter: Letter) -> Iterator[str]:
@@ -152,8 +183,11 @@ def _signed(letter: Letter) -> Iterator[str]:
     for line in letter.signature:
         for part in (part.strip() for part in _LINE_PARTS.split(line)):
             name = "" if _CONTACT.search(part) else company_name(part)
+            team = _OWN_TEAM.search(part)
+            if team and team[1] in letter.subject:
+                yield from _known(company_name(team[1]))
             below = part == line.strip() and " " in name and not {"of", "and"} & set(name.split()) and _is_office(before)
-            if name and (is_organisation(name) or below or (_is_trimmed(part, name) and not (by_person and agency_likeness(part)))):
+            if name and (is_organisation(name) or below or (_is_trimmed(part, name, letter) and not (by_person and agency_likeness(part)))):
                 yield name
             before = part
 
@@ -162,9 +196,10 @@ def _is_office(part: str) -> bool:
     return ends_in_role(part) or is_team(part)
 
 
-def _is_trimmed(part: str, name: str) -> bool:
-    """Whether the line names those who hire at a company ("Quillmark Talent"), where "Kim HR" would be a person."""
-    return is_team(part) and name != part and (" " in name or (part.startswith(name) and not part.lower().endswith((" hr", " people"))))
+def _is_trimmed(part: str, name: str, letter: Letter) -> bool:
+    """Whether the line names those who hire at a company ("Quillmark Press Talent"), where "Kim HR" would be a person."""
+    told = " " in name or len(re.findall(rf"\b{re.escape(name)}\b", f"{letter.subject}\n{letter.text}")) > 1
+    return is_team(part) and name != part and part.removeprefix("The ").startswith(name) and told
 
 
 def _displayed(letter: Letter) -> Iterator[str]:
@@ -175,27 +210,29 @@ def _displayed(letter: Letter) -> Iterator[str]:
         return
     for pattern, sure in ((_PERSON_OF, True), (_PERSON_AND, False)):
         if match := pattern.match(display):
-            name = company_name(match["name"])
-            if name and (sure or is_organisation(name)) and not ends_in_role(name):
-                yield name
-            display = display.partition("|")[0]
+            yield from (name for name in _known(company_name(match["name"])) if sure or is_organisation(name))
+    display = display.partition("|")[0].strip()
     name = company_name(display)
-    unsigned = not any(display in line for line in letter.signature)
-    if name and (
-        display != address.name
-        or name != display
-        or is_organisation(name)
-        or (unsigned and not address.is_free and (address.is_applicant_system or says_no_reply(address.local + "@", "")))
-    ):
-        yield name
+    told = name != address.name or is_organisation(name)
+    if told or (_is_of_machine(address) and not _is_writer(display, letter)):
+        yield from _known(name)
 
 
-def _addressed(address: Address) -> Iterator[str]:
-    """The readable form of what names a company in the address."""
-    label = _label(address)
-    if label:
-        words = [word for word in label.split("-") if word]
-        yield " ".join(word.upper() if _is_initials(word) else word.capitalize() for word in words)
+def _is_of_machine(address: Address) -> bool:
+    return not address.is_free and (address.is_applicant_system or says_no_reply(f"{address.local}@", ""))
+
+
+def _is_writer(display: str, letter: Letter) -> bool:
+    """Whether the display name is a person's: the signature or the address has it as well."""
+    first = display.split()[0]
+    signs = any(line.startswith(first) for line in letter.signature)
+    return signs or first.lower() in re.split(r"[^a-z]", letter.address.local)
+
+
+def name_of_address(address: Address) -> str:
+    """The readable form of what names a company in an address ("Black Heron"); "" where nothing does."""
+    words = [word for word in _label(address).split("-") if word]
+    return " ".join(word.upper() if _is_initials(word) else word.capitalize() for word in words)
 
 
 def _is_initials(word: str) -> bool:

@@ -24,9 +24,10 @@ CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT);
 CREATE TABLE IF NOT EXISTS answer (key TEXT PRIMARY KEY, content TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS message (
     n INTEGER PRIMARY KEY, identity TEXT NOT NULL, run INTEGER NOT NULL, key TEXT NOT NULL, head TEXT NOT NULL,
-    -- what ties messages together: `company` and `role` are keys, `subject` is without "Re:", `time` in seconds
+    -- what ties messages together: `company` and `role` are keys, `subject` is without "Re:", `time` in seconds,
+    -- `answers` the number of messages that it names
     time REAL, sender TEXT NOT NULL, recipient TEXT NOT NULL, subject TEXT NOT NULL, reply INTEGER NOT NULL,
-    sent INTEGER NOT NULL, rejection INTEGER NOT NULL, step TEXT NOT NULL, done INTEGER NOT NULL,
+    answers INTEGER NOT NULL, sent INTEGER NOT NULL, rejection INTEGER NOT NULL, step TEXT NOT NULL, done INTEGER NOT NULL,
     company TEXT NOT NULL, role TEXT NOT NULL, company_name TEXT NOT NULL, role_name TEXT NOT NULL,
     -- what the ties say
     own INTEGER NOT NULL DEFAULT 0, conversation INTEGER, application INTEGER, thread TEXT, stage TEXT,
@@ -35,8 +36,6 @@ CREATE TABLE IF NOT EXISTS message (
 CREATE UNIQUE INDEX IF NOT EXISTS message_identity ON message (identity);
 CREATE TABLE IF NOT EXISTS recipient (address TEXT NOT NULL, n INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS link (message_id TEXT NOT NULL, n INTEGER NOT NULL);
-CREATE INDEX IF NOT EXISTS link_message_id ON link (message_id);
-CREATE INDEX IF NOT EXISTS link_n ON link (n);
 CREATE TABLE IF NOT EXISTS field (name TEXT PRIMARY KEY, n INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS skipped (
     n INTEGER PRIMARY KEY, place TEXT NOT NULL, reason TEXT NOT NULL, count INTEGER NOT NULL, kind TEXT NOT NULL
@@ -46,8 +45,8 @@ DUPLICATE, UNREADABLE = "duplicate", "unreadable"
 
 
 @contextmanager
-def open_journal(output: Path, version: str, keep: bool) -> Iterator[Journal]:
-    """The journal of an output, made anew where there is none; what another `version` answered is forgotten.
+def open_journal(output: Path, keep: bool) -> Iterator[Journal]:
+    """The journal of an output, made anew where there is none.
 
     With `keep` the messages of earlier runs stay, else only the answers. Raises OutputError where the file can't be
     written, is no journal, or another run is writing to it.
@@ -62,7 +61,7 @@ def open_journal(output: Path, version: str, keep: bool) -> Iterator[Journal]:
     try:
         with _told(path):
             journal = Journal(connection)
-            journal.begin(version, keep)
+            journal.begin(keep)
         with _told(path):
             yield journal
     finally:
@@ -88,8 +87,10 @@ class Journal:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
         self.run = 0
+        self.attachments = 0
+        """How many the messages of this run carry."""
 
-    def begin(self, version: str, keep: bool) -> None:
+    def begin(self, keep: bool) -> None:
         """Takes the file for this run alone."""
         run = self.connection.execute
         for pragma in ("locking_mode = EXCLUSIVE", "journal_mode = WAL", "synchronous = NORMAL", "cache_size = -32768"):
@@ -98,14 +99,12 @@ class Journal:
         about = dict(run("SELECT name, value FROM about"))
         if about and about.get("format") != _FORMAT:
             raise sqlite3.DatabaseError("another format")
-        if about.get("version") != version:
-            run("DELETE FROM answer")
-        if not keep or about.get("version") != version:
+        if not keep:
             for table in ("message", "recipient", "link", "field"):
                 run(f"DELETE FROM {table}")
         run("DELETE FROM skipped")
         self.run = int(about.get("run", 0)) + 1
-        new = {"format": _FORMAT, "version": version, "run": str(self.run)}
+        new = {"format": _FORMAT, "run": str(self.run)}
         self.connection.executemany("INSERT OR REPLACE INTO about VALUES (?, ?)", new.items())
         run("COMMIT")
 
@@ -130,14 +129,21 @@ class Journal:
         """Remembers the answer to a text."""
         self.connection.execute("INSERT OR REPLACE INTO answer VALUES (?, ?)", (key, json.dumps(answer)))
 
-    def when_read(self, identity: str) -> int | None:
-        """The run in which a message came last; None where it is new."""
-        found = self.connection.execute("SELECT run FROM message WHERE identity = ?", (identity,)).fetchone()
-        return found[0] if found else None
+    def last_read(self, identity: str) -> tuple[int, str] | None:
+        """The run in which a message came last, and the key of its answer; None where it is new."""
+        found = self.connection.execute("SELECT run, key FROM message WHERE identity = ?", (identity,)).fetchone()
+        return (found[0], found[1]) if found else None
 
     def see_again(self, identity: str) -> None:
         """Notes that a message of an earlier run came in this one."""
         self.connection.execute("UPDATE message SET run = ? WHERE identity = ?", (self.run, identity))
+
+    def forget(self, identity: str) -> int | None:
+        """Drops a message, so that it can be added anew; its number."""
+        found = self.connection.execute("SELECT n FROM message WHERE identity = ?", (identity,)).fetchone()
+        for table in ("message", "recipient", "link") if found else ():
+            self.connection.execute(f"DELETE FROM {table} WHERE n = ?", found)
+        return found[0] if found else None
 
     def add(self, values: Mapping[str, Any], message_ids: Iterable[str], recipients: Iterable[str], fields: Iterable[str]) -> None:
         """Adds a message: its columns, the ids by which it is tied to others, whom it went to, and the names of its own fields."""

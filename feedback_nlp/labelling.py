@@ -10,7 +10,7 @@ from typing import Any
 
 from feedback_nlp.journal import DUPLICATE, Journal, open_journal
 from feedback_nlp.labels import REASONS
-from feedback_nlp.mailbox import columns, judge, read_paths, rows, tie, version_of
+from feedback_nlp.mailbox import columns, judge, read_paths, rows, tie
 from feedback_nlp.model import Model
 from feedback_nlp.overview import Counting, Overview, overview
 from feedback_nlp.rows import Row
@@ -54,7 +54,7 @@ def label_mailbox(paths: Sequence[Path], wanted: Wanted, model: Model, progress:
     for path in (wanted.output, wanted.skipped, wanted.silence):
         if path:
             check_writable(path)
-    with open_journal(wanted.output, version_of(model), wanted.update) as journal:
+    with open_journal(wanted.output, wanted.update) as journal:
         read, whole = _judge_all(paths, wanted, model, journal, progress)
         tie(journal, wanted.own_addresses)
         counting = Counting()

@@ -47,5 +47,10 @@ SENTENCE_MEANINGS = {reason: MEANINGS[reason] for reason in CONCRETE_REASONS} | 
 STEPS = ("application", "screen", "test", "interview", "final", "offer")
 """How far an application can come, in order: sent in, a first call, a test or task, an interview, the last round, an offer."""
 
-SENDER_TYPES = ("noreply", "recruiter", "manager", "agency")
+NOREPLY = "noreply"
+RECRUITER = "recruiter"
+MANAGER = "manager"
+AGENCY = "agency"
+
+SENDER_TYPES = (NOREPLY, RECRUITER, MANAGER, AGENCY)
 """Who writes: a mailbox that nobody reads, a person in hiring, the person or team hired for, a staffing agency."""

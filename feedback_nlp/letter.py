@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from itertools import takewhile
 
 from feedback_nlp.body import own_lines
 from feedback_nlp.preprocess import fold
@@ -15,14 +16,15 @@ from feedback_nlp.signature import after_closing
 MOST_CHARACTERS = 6000
 """Names stand at the start of a mail or where it is signed; what is longer is a newsletter, or noise."""
 
-_LONGEST_SENDER = 300
+_LONGEST_HEADER = 300
 _WRAP_AT = 45
 _LONGEST_SIGNATURE = 8
 _LONGEST_SIGNATURE_LINE = 90
-_ENDS = re.compile(r"[.!?:;,]\W*$")
+_ENDS = re.compile(r"[.!?:;,]\W{0,4}$")
 _ABBREVIATED = re.compile(r"(?:\b[A-Z]|\b(?:Co|Inc|Ltd|Corp|Bros|Dept))\.$")
-_STARTS_UNIT = re.compile(r"\W|[A-Z][\w /-]{1,30}:(?:\s|$)|(?:\w+ ){0,2}(?:regards|wishes|sincerely|faithfully)\b", re.IGNORECASE)
-_LAST_SENTENCE = re.compile(r"[.!?] +")
+_STARTS_UNIT = re.compile(r"\W|[A-Z][\w /-]{1,30}:(?:\s|$)|(?:\w{1,20} ){0,2}(?:regards|wishes|sincerely|faithfully)\b", re.IGNORECASE)
+_LISTED = re.compile(r"^(?:[•·*-]|\d{1,2}[.)])\s|:\s")
+_SENTENCE_END = re.compile(r"(?<=[a-z0-9)])[.!?]{1,3} {1,3}(?=[A-Z])(?<!\b(?:Dr|Mr|Ms|St|Sr|Jr|No)\. )(?<!\bMrs\. )(?<!\bProf\. )")
 
 
 @dataclass(frozen=True)
@@ -89,22 +91,21 @@ class Letter:
 
 def letter_of(email: Email) -> Letter:
     """The mail taken apart. Of a very long one, only the start is read."""
-    text = fold(email.text[:MOST_CHARACTERS])
+    text = fold(email.text[:MOST_CHARACTERS]).replace("&nbsp;", " ")
     lines = [text[a:b].strip() for a, b in own_lines(text)]
-    subject = fold(email.subject)
+    subject = fold(email.subject[:_LONGEST_HEADER])
     if lines[0].startswith("Subject:"):
         subject = subject or lines[0].removeprefix("Subject:").strip()
         lines = lines[1:]
-    return Letter(address_of(fold(email.sender[:_LONGEST_SENDER])), subject[:_LONGEST_SENDER], _unwrap(lines), _signature(lines))
+    return Letter(address_of(fold(email.sender[:_LONGEST_HEADER])), subject[:_LONGEST_HEADER], _unwrap(lines), _signature(lines))
 
 
 def address_of(sender: str) -> Address:
     """A From line taken apart. A display name may hold commas that no quotes guard, since headers come decoded."""
-    name, bracket, rest = sender.rpartition("<")
-    address = rest.partition(">")[0] if bracket else sender if "@" in sender else ""
-    name = name if bracket else "" if "@" in sender else sender
-    local, _, domain = address.strip().lower().rpartition("@")
-    return Address(name.strip(" \"'"), local, domain)
+    name, bracket, rest = sender.rpartition("<") if "<" in sender else ("", "", sender)
+    address = rest.partition(">")[0].strip().lower()
+    local, at, domain = address.rpartition("@")
+    return Address((name if bracket or at else sender).strip(" \"'"), local, domain if at else "")
 
 
 @cache
@@ -134,16 +135,17 @@ def _goes_on(line: str, following: str) -> bool:
 
 
 def _signature(lines: list[str]) -> tuple[str, ...]:
-    """The lines below the closing, else the short lines at the end, else the words after the last sentence."""
+    """The lines below the closing, else the short lines at the end, else the words after the last sentence; no lists, no fields."""
     last = [line for line in lines if line][-_LONGEST_SIGNATURE:]
     below = after_closing(last)
-    if below:
-        return tuple(line for line in below if len(line) < _LONGEST_SIGNATURE_LINE)
-    signature: list[str] = []
-    for line in reversed(last):
-        if len(line) > _LONGEST_SIGNATURE_LINE or (_ENDS.search(line[-5:]) and not _ABBREVIATED.search(line[-6:])):
-            break
-        signature.insert(0, line)
-    if not signature and last:
-        signature = [words for words in _LAST_SENTENCE.split(last[-1])[1:][-1:] if not _ENDS.search(words[-5:])]
-    return tuple(signature)
+    if not below:
+        below = list(takewhile(_is_short, reversed(last)))[::-1]
+    if not below and last:
+        below = [words for words in _SENTENCE_END.split(last[-1])[1:][-1:] if _is_short(words)]
+    return tuple(line for line in below if len(line) < _LONGEST_SIGNATURE_LINE and not _LISTED.search(line))
+
+
+def _is_short(line: str) -> bool:
+    """Whether a line is no sentence, nor the part of one."""
+    ends = _ENDS.search(line[-5:]) and not _ABBREVIATED.search(line[-6:])
+    return len(line) < _LONGEST_SIGNATURE_LINE and not ends and not _SENTENCE_END.search(line)

@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from email.utils import parseaddr
+from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 from pathlib import Path
@@ -24,9 +24,10 @@ from feedback_nlp.feedback import give_feedback
 from feedback_nlp.inbox import read_inbox
 from feedback_nlp.journal import DUPLICATE, UNREADABLE, Journal
 from feedback_nlp.labels import LABELS, NOT_REJECTION, REASONS
+from feedback_nlp.letter import address_of
 from feedback_nlp.model import Model
 from feedback_nlp.parties import company_key, role_key
-from feedback_nlp.records import Email, Feedback, Skipped
+from feedback_nlp.records import Email, Skipped
 from feedback_nlp.rows import FIELDS, OWN, UNKNOWN, Row, answer_of, combined, message_of
 from feedback_nlp.threads import mark_own, number_conversations
 
@@ -66,32 +67,42 @@ def read_paths(paths: Iterable[Path], text_column: str | None, passed: Callable[
 
 def judge(items: Iterable[Email | Skipped], model: Model, journal: Journal) -> Iterator[int]:
     """Reads messages into the journal and judges those that it does not know; yields how many were read, batch by batch."""
-    stream = iter(items)
+    stream, version = iter(items), version_of(model)
     while batch := list(islice(stream, _BATCH)):
         with journal.batch():
-            emails = list(_new(batch, journal))
-            answers = _answers([email for _, email in emails], model, journal)
-            for (identity, email), answer in zip(emails, answers, strict=True):
-                _add(journal, identity, email, answer)
+            new = list(_new(batch, version, journal))
+            answers = _answers(new, model, journal)
+            for message, answer in zip(new, answers, strict=True):
+                _add(journal, message, answer)
         yield sum(item.count if isinstance(item, Skipped) else 1 for item in batch)
 
 
-def _new(batch: Iterable[Email | Skipped], journal: Journal) -> Iterator[tuple[str, Email]]:
-    """The messages that did not come before, each with its identity; the others go to their place in the journal."""
+@dataclass(frozen=True)
+class _New:
+    """A message that did not come before, or that another model or program judged then."""
+
+    identity: str
+    key: str
+    email: Email
+
+
+def _new(batch: Iterable[Email | Skipped], version: str, journal: Journal) -> Iterator[_New]:
+    """The messages to judge; the others go to their place in the journal."""
     seen: set[str] = set()
     for item in batch:
         if isinstance(item, Skipped):
             journal.skip(item, UNREADABLE)
             continue
-        identity = identity_of(item)
-        run = journal.run if identity in seen else journal.when_read(identity)
+        journal.attachments += item.attachments
+        identity, key = identity_of(item), _key(item, version)
+        run, answered = (journal.run, key) if identity in seen else journal.last_read(identity) or (None, "")
         seen.add(identity)
         if run == journal.run:
             journal.skip(Skipped(f"{item.source}, message {item.position}", "a duplicate of a message above"), DUPLICATE)
-        elif run is not None:
+        elif answered == key:
             journal.see_again(identity)
         else:
-            yield identity, item
+            yield _New(identity, key, item)
 
 
 def identity_of(email: Email) -> str:
@@ -99,7 +110,7 @@ def identity_of(email: Email) -> str:
 
     A table row that names neither an id nor a sender with a date is no copy of anything.
     """
-    who, when = parseaddr(email.sender)[1].lower(), time_of(email.date)
+    who, when = _address(email), time_of(email.date)
     if email.message_id:
         return f"{email.message_id} {who} {when.timestamp() if when else ''}"
     if email.row is not None and not (who and email.date):
@@ -107,42 +118,46 @@ def identity_of(email: Email) -> str:
     return _digest(who, email.date, " ".join(email.text.split()))
 
 
-def _answers(emails: Sequence[Email], model: Model, journal: Journal) -> list[Mapping[str, Any]]:
+def _address(email: Email) -> str:
+    address = address_of(email.sender)
+    return f"{address.local}@{address.domain}" if address.local else email.sender.strip().lower()
+
+
+def _answers(messages: Sequence[_New], model: Model, journal: Journal) -> list[Mapping[str, Any]]:
     """What each mail says: as the journal has it, else as the model judges."""
-    keys = [_key(email) for email in emails]
-    known = {key: journal.known(key) for key in keys}
-    missing = [(key, email) for key, email in zip(keys, emails, strict=True) if known[key] is None]
-    for (key, _), feedback in zip(missing, give_feedback([email for _, email in missing], model), strict=True):
-        known[key] = _answer(feedback)
-        journal.keep(key, _answer(feedback))
-    return [answer for key in keys if (answer := known[key]) is not None]
+    known = {message.key: journal.known(message.key) for message in messages}
+    missing = {message.key: message.email for message in messages if known[message.key] is None}
+    for key, feedback in zip(missing, give_feedback(missing.values(), model), strict=True):
+        known[key] = answer_of(feedback) | {"done": feedback.step.done}
+        journal.keep(key, known[key] or {})
+    return [known[message.key] or {} for message in messages]
 
 
-def _answer(feedback: Feedback) -> Row:
-    return answer_of(feedback) | {"done": feedback.step.done}
-
-
-def _key(email: Email) -> str:
-    return _digest(email.text, email.sender, email.subject, str(email.extra.get("company")), str(email.extra.get("role")))
+def _key(email: Email, version: str) -> str:
+    """Changes whenever the answer might."""
+    return _digest(version, email.text, email.sender, email.subject)
 
 
 def _digest(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode(errors="replace")).hexdigest()[:32]
 
 
-def _add(journal: Journal, identity: str, email: Email, answer: Mapping[str, Any]) -> None:
+def _add(journal: Journal, message: _New, answer: Mapping[str, Any]) -> None:
+    email = message.email
     when = time_of(email.date)
     subject = " ".join(email.subject.split())
     company, role = (answer[name] if answer[name] != UNKNOWN else "" for name in ("company", "role"))
     values = {
-        "identity": identity,
-        "key": _key(email),
+        "n": journal.forget(message.identity),
+        "identity": message.identity,
+        "key": message.key,
         "head": json.dumps(message_of(email)),
         "time": when.timestamp() if when else None,
-        "sender": parseaddr(email.sender)[1].lower(),
+        "sender": _address(email),
         "recipient": email.recipients[0] if email.recipients else "",
         "subject": _REPLY.sub("", subject).strip().lower(),
         "reply": int(_REPLY.match(subject) is not None),
+        "answers": len(email.references),
         "sent": int(email.sent),
         "rejection": int(answer["label"] in REASONS),
         "step": answer["stage"],

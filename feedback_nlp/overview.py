@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from feedback_nlp.journal import DUPLICATE, Journal
-from feedback_nlp.labels import LABELS, MEANINGS, REASONS
+from feedback_nlp.labels import LABELS, MEANINGS, REASONS, VAGUE_SUBJECTIVE
 from feedback_nlp.records import Skipped
 from feedback_nlp.rows import OWN
 from feedback_nlp.terminal import harmless
@@ -20,6 +20,7 @@ NOT_JUDGED = "not judged"
 _UNJUDGED = "empty or in another language; see the note in the row"
 _MOST_SKIPS = 20
 MOST_REJECTIONS = 40
+_REASONS = {VAGUE_SUBJECTIVE: "none given"}
 _WIDTHS = {"date": 10, "company": 20, "role": 20, "reason": 18, "sure": 5}
 
 
@@ -28,7 +29,7 @@ class Overview:
     """How many messages were read and what became of them: read = labelled + duplicates + skipped.
 
     `kept` are rows of earlier runs whose messages are not in this export; `unsure` are those with two or more labels
-    possible, `own` those that the person wrote.
+    possible, `own` those that the person wrote; `attachments` were not read.
     """
 
     read: int
@@ -38,6 +39,7 @@ class Overview:
     kept: int
     own: int
     unsure: int
+    attachments: int
     labels: Mapping[str, int]
     left_out: tuple[Skipped, ...]
     """What was skipped or needs a look, the duplicates aside."""
@@ -83,7 +85,18 @@ def overview(journal: Journal, read: int, counted: Counting) -> Overview:
     if read != of_this_run + duplicates + skipped:
         raise RuntimeError(f"{read} messages read, but {of_this_run} labelled, {duplicates} duplicates and {skipped} skipped")
     kept = all_rows - of_this_run
-    return Overview(read, of_this_run, duplicates, skipped, kept, counted.own, counted.unsure, dict(counted.labels), tuple(left_out))
+    return Overview(
+        read,
+        of_this_run,
+        duplicates,
+        skipped,
+        kept,
+        counted.own,
+        counted.unsure,
+        journal.attachments,
+        dict(counted.labels),
+        tuple(left_out),
+    )
 
 
 def render_overview(o: Overview) -> Iterator[str]:
@@ -98,6 +111,8 @@ def render_overview(o: Overview) -> Iterator[str]:
         yield f"{o.own:,} of those that are no rejection you wrote yourself."
     if o.unsure:
         yield f"{o.unsure:,} are unsure: two or more labels are possible (column `possible`)."
+    if o.attachments:
+        yield f"{o.attachments:,} attachments were not read."
     if o.left_out:
         yield "Skipped, or to look at:"
         yield from (harmless(f"  {item.where}: {item.why}") for item in o.left_out[:_MOST_SKIPS])
@@ -111,7 +126,11 @@ def render_rejections(newest: Sequence[Mapping[str, Any]], o: Overview) -> Itera
         return
     yield click.style(_line({name: name for name in _WIDTHS}), bold=True)
     for row in newest:
-        cells = {"date": str(row["date"])[:10], "reason": row["label"].replace("_", " "), "sure": _sure(row["confidence"])}
+        cells = {
+            "date": str(row["date"])[:10],
+            "reason": _REASONS.get(row["label"], row["label"].replace("_", " ")),
+            "sure": _sure(row["confidence"]),
+        }
         yield _line(cells | {name: row[name] for name in ("company", "role")})
     older = sum(o.labels.get(label, 0) for label in REASONS) - len(newest)
     if older:

@@ -13,7 +13,8 @@ class Email:
 
     `text` is what is judged (subject line first, where there is one); `extra` holds the other columns of a table row.
     `source` is the file it was in, `position` its number therein, and `sent` says that it lies among the sent mail.
-    `recipients` are the addresses it went to, `references` the message ids that it answers, oldest first.
+    `recipients` are the addresses it went to, `references` the message ids that it answers, oldest first; `attachments`
+    counts the files and mails that it carries, which are not read.
     """
 
     id: str
@@ -29,6 +30,7 @@ class Email:
     recipients: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
     sent: bool = False
+    attachments: int = 0
 
 
 @dataclass(frozen=True)

@@ -70,11 +70,11 @@ def combined(answer: Row, message: Row) -> Row:
 _PLACE = ("source", "position")
 """Where a mail was: a row of a `label` sheet remembers."""
 FIELDS = (
-    *("id", "message_id", "date", "sender", "company", "role", "subject", "label", "confidence", "secondary", "evidence", "stage"),
-    *("thread", "days_since_application", "days_since_contact", "source", "position", "possible", "scores", "next_steps", "questions"),
-    *("sender_type", "note", "row"),
+    *("date", "company", "role", "label", "confidence", "secondary", "evidence", "stage", "subject", "sender", "sender_type"),
+    *("days_since_application", "days_since_contact", "next_steps", "questions", "note", "possible", "scores"),
+    *("id", "message_id", "thread", "source", "position", "row"),
 )
-"""The fields of a row in their order; a table's other columns stand behind them."""
+"""The fields of a row in their order, for people first; a table's other columns stand behind them."""
 
 
 def remark_row(remark: Remark, text: str) -> Row:

@@ -5,21 +5,22 @@ from __future__ import annotations
 import re
 
 from feedback_nlp.company import AGENCY_FOR_SURE, agency_likeness, is_agency_label, is_organisation
+from feedback_nlp.labels import AGENCY, MANAGER, NOREPLY, RECRUITER
 from feedback_nlp.letter import Letter, listed
 from feedback_nlp.role import ends_in_role
 from feedback_nlp.signals import says_no_reply
 from feedback_nlp.signature import is_closing, is_team
 
-AGENCY, MANAGER, NOREPLY, RECRUITER = "agency", "manager", "noreply", "recruiter"
-
 _MY_CLIENT = re.compile(r"\b(?:my|our) client(?:'s)?\b(?! (?:service|unit|team|relations|success|base|care|experience))", re.IGNORECASE)
 _THE_CLIENT = re.compile(
-    r"\bclient(?:'s)? (?:feedback|has|have|wants?|wanted|said|says|decided|passed|is|went|chose|came|felt|needs?|liked|loved|asked|found|side|end)\b|"
+    r"\bclient(?:'s)? (?:feedback|has|have|wants?|wanted|said|says|decided|passed|is|went|chose|came|felt|needs?|liked|loved|asked|found|"
+    r"side|end)\b|"
     r"\b(?:for|with|to|at|from|by|on) the client\b",
     re.IGNORECASE,
 )
 _PUT_FORWARD = re.compile(
-    r"\b(?:put|putting) you (?:forward|up) (?:for|to)\b|\b(?:can't|cannot|to|not|able to) represent you\b|\bon (?:my|our) books\b|\bmy (?:other )?clients\b",
+    r"\b(?:put|putting) you (?:forward|up) (?:for|to)\b|\b(?:can't|cannot|to|not) represent you\b|\bon (?:my|our) books\b|"
+    r"\bmy (?:other )?clients\b",
     re.IGNORECASE,
 )
 _APPLICANT = re.compile(
@@ -28,13 +29,12 @@ _APPLICANT = re.compile(
     re.IGNORECASE,
 )
 _OWN_TEAM = re.compile(
-    r"\bmy (?:team|lab|kitchen|shop|crew|workshop|studio|practice|business|restaurant|bakery|garage|salon|gallery|farm)\b(?! is full\b)|"
+    r"\bmy (?:team|lab|kitchen|shop|crew|workshop|studio|practice|business|restaurant|bakery|garage|salon|gallery|farm)\b|"
     r"\bI (?:run|own) (?:the|this|a|our|my)\b|\bI(?: am|'m) the (?:\w+ ){0,2}(?:manager|owner|founder|director|foreman)\b",
     re.IGNORECASE,
 )
 _OWN_WORK = re.compile(r"\bI(?: am|'m) (?:an?|the) (?:\w+ ){0,3}(?:recruiter|sourcer|talent (?:partner|scout))\b", re.IGNORECASE)
 _LONGEST_NAME = 4
-_LISTED = re.compile(r"^\W*[•*-]\s|:\s")
 _NO_NAME = re.compile(r"\d|&|\b(?:of|for|and|the)\b")
 _TEAM = re.compile(r"\bteam\b|\bdepartment\b", re.IGNORECASE)
 _PARTS = re.compile(r"\s?[|/•·(]\s?|[,;]\s|\s-+\s|\s(?:at|@|in|from)\s")
@@ -49,7 +49,12 @@ def sender_type_of(letter: Letter) -> str:
         return NOREPLY
     if is_by_applicant(letter):
         return ""
-    return _signed(letter) or _from_mailbox(letter) or (RECRUITER if _OWN_WORK.search(text) else MANAGER if _OWN_TEAM.search(text) else "")
+    return _signed(letter) or _from_mailbox(letter) or _of_oneself(text)
+
+
+def _of_oneself(text: str) -> str:
+    """What the sender says of their own work."""
+    return RECRUITER if _OWN_WORK.search(text) else MANAGER if _OWN_TEAM.search(text) else ""
 
 
 def is_by_applicant(letter: Letter) -> bool:
@@ -68,9 +73,8 @@ def _agency_signs(letter: Letter) -> int:
 
 
 def _parts(letter: Letter) -> list[str]:
-    """The parts of the lines that sign, closings and lists left out."""
-    lines = (line for line in letter.signature if not _LISTED.search(line))
-    parts = (part.strip(" .)") for line in lines for part in _PARTS.split(line))
+    """The parts of the lines that sign, closings left out."""
+    parts = (part.strip(" .)") for line in letter.signature for part in _PARTS.split(line))
     return [part for part in parts if part and not is_closing(part)]
 
 
@@ -93,7 +97,7 @@ def _hires(part: str) -> bool:
 
 def _is_clerical(part: str) -> bool:
     words = part.lower().split()
-    return not listed("sender", "no_managers").isdisjoint(words) or words[0] == "office"
+    return words[0] == "office" or ("chief" not in words and not listed("sender", "no_managers").isdisjoint(words))
 
 
 def _is_person(part: str) -> bool:

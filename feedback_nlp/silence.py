@@ -45,10 +45,9 @@ def silent(
 
 def _waiting_at(thread: Sequence[Event]) -> str:
     """The step after which an application waits for an answer; "" where it has one, or is none."""
-    steps = [event.step for event in thread if event.step]
-    if not steps or any(event.rejection for event in thread) or STEPS[-1] in steps:
-        return ""
-    return max(steps, key=STEPS.index)
+    decided = max((i for i, event in enumerate(thread) if event.rejection), default=-1)
+    steps = [event.step for event in thread[decided + 1 :] if event.step]  # some are taken up again
+    return "" if not steps or STEPS[-1] in steps else max(steps, key=STEPS.index)
 
 
 def _row(connection: sqlite3.Connection, last: Event, stage: str, days: int) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from itertools import chain, groupby
 
 DAY = 86_400.0
 """Seconds."""
-_LONGEST_SILENCE = 60 * DAY
+_LONGEST_SILENCE = 365 * DAY
 """A reply that names no message answers one that is at most so old."""
 _FEWEST_RECEIVED = 5
 CORRESPONDENT = "CASE own WHEN 1 THEN recipient ELSE sender END"
@@ -76,10 +76,8 @@ def _by_message_id(connection: sqlite3.Connection) -> Iterator[tuple[int, int]]:
 def _by_subject(connection: sqlite3.Connection) -> Iterator[tuple[int, int]]:
     """A reply that names no message, and the newest one before it between the same two with the same subject."""
     query = f"""
-        SELECT subject, n, time, reply AND NOT EXISTS (
-            SELECT 1 FROM link AS other JOIN message AS named ON named.n = other.n
-            WHERE other.message_id IN (SELECT message_id FROM link WHERE link.n = message.n) AND other.n <> message.n
-        ), {CORRESPONDENT} FROM message WHERE subject <> '' AND time IS NOT NULL ORDER BY subject, time, n
+        SELECT subject, n, time, reply AND NOT answers, {CORRESPONDENT}
+        FROM message WHERE subject <> '' AND time IS NOT NULL ORDER BY subject, time, n
     """
     for _, same in groupby(connection.execute(query), key=lambda row: row[0]):
         newest: dict[str, tuple[float, int]] = {}

@@ -52,7 +52,7 @@ class Recipe:
     stay above 0: they tell English from other languages.
     """
 
-    limits: Mapping[str, int] = field(default_factory=lambda: {"words": 100_000, "characters": 60_000, "context": 40_000, "mail": 40_000})
+    limits: Mapping[str, int] = field(default_factory=lambda: {"words": 130_000, "characters": 75_000, "context": 50_000, "mail": 60_000})
     least_senders: int = 3
     sentence_c: float = 3.0
     mail_c: float = 4.0

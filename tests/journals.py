@@ -17,7 +17,7 @@ def day(number):
 @contextmanager
 def journal_of(folder, *messages):
     """A journal that holds messages, each a dict of columns, and `ids` and `to`."""
-    with open_journal(folder / "out.csv", "v1", keep=False) as journal:
+    with open_journal(folder / "out.csv", keep=False) as journal:
         add_all(journal, messages)
         yield journal
 
@@ -31,6 +31,7 @@ def add_all(journal, messages):
             ids = given.pop("ids", [f"m{number}"])
             to = given.pop("to", [ME])
             values = {
+                "answers": max(len(ids) - 1, 0),
                 "identity": f"i{number}",
                 "key": f"k{number}",
                 "head": "{}",

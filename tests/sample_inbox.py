@@ -10,6 +10,7 @@ header, an old charset) and for the truth about it; docs/sample.md describes the
 import csv
 import email.header
 import email.message
+import email.policy
 import email.utils
 import html
 import io
@@ -52,7 +53,7 @@ class Sample:
 
     @property
     def message_id(self):
-        domain = email.utils.parseaddr(self.fields["from"])[1].rsplit("@")[-1]
+        domain = self.fields["from"].rstrip(">").rsplit("@")[-1]
         return "" if self.fields.get("message-id") == "none" else f"{self.time:%Y%m%d%H%M}.{self.id}@{domain}"
 
     @property
@@ -104,7 +105,7 @@ def message_of(sample, samples):
 def encoded(value):
     """A header, in the encoding for what is not ASCII (RFC 2047); addresses stay readable."""
     parts = re.split(r"(\s*<[^<>]*>)", value)
-    return "".join(part if part.isascii() else email.header.Header(part, "utf-8").encode() for part in parts)
+    return "".join(part if part.isascii() else email.header.Header(part, "utf-8").encode(maxlinelen=0) for part in parts)
 
 
 def references_of(sample, samples):
@@ -226,7 +227,8 @@ def all_messages():
     """(sample, message as bytes), those that lie there twice also the second time, at the end."""
     ordered = read_samples()
     samples = {sample.id: sample for sample in ordered}
-    once = [(sample, message_of(sample, samples).as_bytes()) for sample in ordered]
+    policy = email.policy.compat32.clone(max_line_length=0)  # folding loses the space behind an encoded name
+    once = [(sample, message_of(sample, samples).as_bytes(policy=policy)) for sample in ordered]
     return [*once, *((s, data) for s, data in once if s.fields.get("copies") == "2")]
 
 

@@ -4,7 +4,7 @@ from feedback_nlp.applications import tie_applications
 from feedback_nlp.threads import mark_own, number_conversations
 from tests.journals import ME, column, day, grouped, journal_of
 
-OVEN = {"company": "oven", "sender": "jobs@oven.example"}
+OVEN = {"company": "oven", "sender": "ann@oven.example"}
 ACK = {"step": "application", "done": 1}
 NO = {"rejection": 1}
 BAKER, CLERK = {"role": "baker"}, {"role": "clerk"}
@@ -28,7 +28,7 @@ def applications(folder, *messages):
         pytest.param([OVEN | BAKER | ACK, OVEN | {"role": "senior baker"} | NO], [0, 0], id="a role more or less fully"),
         pytest.param([OVEN | BAKER | ACK, OVEN | CLERK | ACK, OVEN | BAKER | NO], [0, 1, 0], id="two roles at one company"),
         pytest.param([OVEN | ACK, {"company": "mill", "sender": "x@mill.example"} | NO], [0, 1], id="two companies"),
-        pytest.param([OVEN | ACK, {"sender": "ann@oven.example"} | NO], [0, 0], id="known by the domain"),
+        pytest.param([OVEN | ACK, {"sender": "bo@oven.example"} | NO], [0, 0], id="known by the domain"),
         pytest.param([OVEN | {"sender": SYSTEM} | ACK, {"company": "mill", "sender": SYSTEM} | NO], [0, 1], id="one system, two companies"),
         pytest.param([OVEN | {"sender": SYSTEM} | ACK, OVEN | {"sender": "ann@oven.example"} | NO], [0, 0], id="system and person"),
         pytest.param([{"sender": "ann@gmail.com"} | ACK, {"sender": "bo@gmail.com"} | NO], [0, 1], id="free mail"),
@@ -37,12 +37,18 @@ def applications(folder, *messages):
         pytest.param([OVEN | ACK, OVEN | NO, OVEN | NO], [0, 0, 0], id="feedback after the decision"),
         pytest.param([OVEN | ACK, OVEN | NO | {"time": day(400)}], [0, 1], id="more than a year later"),
         pytest.param([OVEN | BAKER | NO | {"time": None}, OVEN | BAKER | ACK], [0, 0], id="a message without a date comes last"),
-        pytest.param([OVEN | ACK | {"own": 1, "sender": ME, "to": ["jobs@oven.example"]}, OVEN | NO], [0, 0], id="the person's own mail"),
+        pytest.param([OVEN | ACK | {"own": 1, "sender": ME, "to": ["ann@oven.example"]}, OVEN | NO], [0, 0], id="the person's own mail"),
         pytest.param([OVEN | BAKER, OVEN | BAKER | ACK], [0, 0], id="what came before the acknowledgement"),
         pytest.param([OVEN | BAKER | NO, {"company": "oven", "sender": "ask@survey.example"} | BAKER], [0, 0], id="a survey"),
         pytest.param([OVEN | BAKER | NO, {"sender": "ask@survey.example"} | BAKER], [0, None], id="the role alone is not enough"),
         pytest.param([OVEN | CLERK | NO, OVEN | BAKER], [0, None], id="another role alone makes no application"),
         pytest.param([{"company": "oven"}, {}], [None, None], id="no job mail"),
+        pytest.param([OVEN | BAKER | ACK, {"company": "oven systems", "sender": SYSTEM} | BAKER | NO], [0, 0], id="a longer name"),
+        pytest.param([OVEN | BAKER | ACK, {"company": "oven systems", "sender": SYSTEM} | NO], [0, 1], id="a longer name, no role"),
+        pytest.param([OVEN | BAKER | NO, OVEN], [0, 0], id="another mail of one who wrote about it"),
+        pytest.param([OVEN | BAKER | NO, {"time": day(90), "sender": "ann@oven.example"}], [0, None], id="much later"),
+        pytest.param([OVEN | BAKER | NO, OVEN | CLERK | NO, OVEN], [0, 1, None], id="of one who wrote about two"),
+        pytest.param([{"sender": SYSTEM} | BAKER | NO, {"sender": SYSTEM}], [0, None], id="a system's other mail"),
     ],
 )
 def test_applications(messages, expected, tmp_path):

@@ -341,6 +341,12 @@ def as_tar(folder):
     return folder / "tar"
 
 
+def test_attachments_are_counted(tmp_path):
+    (tmp_path / "eml").mkdir()
+    found = {email.subject: email.attachments for email in read_inbox(as_folder(tmp_path / "eml"))}
+    assert {subject: n for subject, n in found.items() if n} == {"With a file": 2, "With a mail inside": 1}
+
+
 @pytest.mark.parametrize("form", [as_mboxrd, as_mboxcl, as_maildir, as_emlx, as_zip, as_tar])
 def test_every_form_gives_the_same_mails(form, tmp_path):
     (tmp_path / "eml").mkdir()

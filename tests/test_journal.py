@@ -15,7 +15,7 @@ from tests.journals import add_all, column, journal_of
 
 def test_answers_stay_for_later_runs_and_messages_only_on_request(tmp_path):
     for keep, expected in ((False, ["i1"]), (True, ["i1", "other"]), (False, [])):
-        with open_journal(tmp_path / "out.csv", "v1", keep) as journal:
+        with open_journal(tmp_path / "out.csv", keep) as journal:
             assert journal.known("k1") == ({"label": "x", "é": [1.5]} if journal.run > 1 else None)
             with journal.batch():
                 journal.keep("k1", {"label": "x", "é": [1.5]})
@@ -24,22 +24,22 @@ def test_answers_stay_for_later_runs_and_messages_only_on_request(tmp_path):
             assert column(journal, "identity") == expected
 
 
-def test_another_version_forgets(tmp_path):
-    with journal_of(tmp_path, {}) as journal, journal.batch():
-        journal.keep("k1", {})
-    with open_journal(tmp_path / "out.csv", "v2", keep=True) as journal:
-        assert journal.known("k1") is None
-        assert column(journal, "n") == []
+def test_a_message_can_be_added_anew_in_its_place(tmp_path):
+    with journal_of(tmp_path, {"ids": ["a"]}, {}) as journal, journal.batch():
+        assert journal.forget("i1") == 1
+        assert journal.forget("gone") is None
+        assert column(journal, "n") == [2]
+        assert journal.connection.execute("SELECT COUNT(*) FROM link WHERE n = 1").fetchone() == (0,)
 
 
 def test_a_message_is_known_again(tmp_path):
     with journal_of(tmp_path, {}) as journal:
-        assert (journal.when_read("i1"), journal.when_read("i2")) == (1, None)
-    with open_journal(tmp_path / "out.csv", "v1", keep=True) as journal:
-        assert (journal.when_read("i1"), journal.counts()) == (1, (0, 1))
+        assert (journal.last_read("i1"), journal.last_read("i2")) == ((1, "k1"), None)
+    with open_journal(tmp_path / "out.csv", keep=True) as journal:
+        assert (journal.last_read("i1"), journal.counts()) == ((1, "k1"), (0, 1))
         with journal.batch():
             journal.see_again("i1")
-        assert (journal.when_read("i1"), journal.counts()) == (2, (1, 1))
+        assert (journal.last_read("i1"), journal.counts()) == ((2, "k1"), (1, 1))
 
 
 def test_skips_come_out_in_order_and_are_of_one_run(tmp_path):
@@ -49,7 +49,7 @@ def test_skips_come_out_in_order_and_are_of_one_run(tmp_path):
             for item, kind in items:
                 journal.skip(item, kind)
         assert list(journal.skipped()) == items
-    with open_journal(tmp_path / "out.csv", "v1", keep=True) as journal:
+    with open_journal(tmp_path / "out.csv", keep=True) as journal:
         assert list(journal.skipped()) == []
 
 
@@ -59,7 +59,7 @@ def test_fields_in_the_order_in_which_they_came(tmp_path):
             values = dict(
                 zip(("identity", "key", "head", "sender", "recipient", "subject", "step", "company", "role"), "abcdefghi", strict=True)
             )
-            values |= dict.fromkeys(("company_name", "role_name"), "") | dict.fromkeys(("reply", "sent", "rejection", "done"), 0)
+            values |= dict.fromkeys(("company_name", "role_name"), "") | dict.fromkeys(("reply", "answers", "sent", "rejection", "done"), 0)
             journal.add(values, [], [], ["z", "a"])
             journal.add(values | {"identity": "second"}, [], [], ["b", "a"])
         assert journal.fields() == ["z", "a", "b"]
@@ -96,7 +96,7 @@ def test_two_runs_at_once(tmp_path):
     with (
         journal_of(tmp_path),
         pytest.raises(OutputError, match=rf"^{path} is in use by another run. Wait for it, or name another output.$"),
-        open_journal(tmp_path / "out.csv", "v1", keep=False),
+        open_journal(tmp_path / "out.csv", keep=False),
     ):
         pass
 
@@ -112,7 +112,7 @@ def test_no_journal_of_ours(content, tmp_path):
         connection.close()
     before = path.read_bytes()
     message = f"{path} is damaged or no journal of this program. Delete it, and run the same again."
-    with pytest.raises(OutputError) as error, open_journal(tmp_path / "out.csv", "v1", keep=False):
+    with pytest.raises(OutputError) as error, open_journal(tmp_path / "out.csv", keep=False):
         pass
     assert str(error.value) == message
     if content:
@@ -123,7 +123,7 @@ def test_a_place_that_cannot_be_written(tmp_path):
     (tmp_path / "file").write_text("x")
     with (
         pytest.raises(OutputError, match=r"can't be written \(.*\). Choose another place.$"),
-        open_journal(tmp_path / "file" / "o", "v", False),
+        open_journal(tmp_path / "file" / "o", False),
     ):
         pass
 
@@ -137,7 +137,7 @@ def test_a_full_disk_ends_in_a_message_and_loses_nothing(tmp_path):
         from feedback_nlp.errors import OutputError
         from feedback_nlp.journal import open_journal
         try:
-            with open_journal(Path("out.csv"), "v", keep=False) as journal:
+            with open_journal(Path("out.csv"), keep=False) as journal:
                 with journal.batch():
                     journal.keep("first", {})
                 resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
@@ -150,5 +150,5 @@ def test_a_full_disk_ends_in_a_message_and_loses_nothing(tmp_path):
     run = subprocess.run([sys.executable, "-c", textwrap.dedent(script)], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert run.stdout.startswith("out.csv.journal can't be written (")
     assert run.stdout.endswith("). Make room, or choose another place; then run the same again.\n")
-    with open_journal(tmp_path / "out.csv", "v", keep=False) as journal:
+    with open_journal(tmp_path / "out.csv", keep=False) as journal:
         assert journal.known("first") == {}

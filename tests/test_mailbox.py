@@ -27,7 +27,7 @@ class Model:
     """A model that says how often it was asked."""
 
     def __init__(self, model):
-        self.asked, self._model = [], model
+        self.asked, self._model, self.manifest = [], model, model.manifest
 
     def classify(self, texts):
         texts = list(texts)
@@ -81,14 +81,14 @@ def judged(journal, model, *items):
 def test_each_message_is_judged_once(tmp_path, model):
     counting = Model(model)
     other = replace(MAIL, message_id="2@oven.example", text="Lunch on Friday?")
-    with open_journal(tmp_path / "o.csv", "v", keep=False) as journal:
+    with open_journal(tmp_path / "o.csv", keep=False) as journal:
         assert judged(journal, counting, MAIL, Skipped("in.mbox, message 2", "why"), replace(MAIL, position=3), other) == 4
         assert [(item.where, item.why, kind) for item, kind in journal.skipped()] == [
             ("in.mbox, message 2", "why", "unreadable"),
             ("in.mbox, message 3", "a duplicate of a message above", "duplicate"),
         ]
         assert counting.asked == [NO, "Lunch on Friday?"]
-    with open_journal(tmp_path / "o.csv", "v", keep=False) as journal:
+    with open_journal(tmp_path / "o.csv", keep=False) as journal:
         judged(journal, counting, MAIL, replace(MAIL, message_id="3@x", text="How is the oven?"))
         assert counting.asked == [NO, "Lunch on Friday?", "How is the oven?"]
         tie(journal)
@@ -97,9 +97,9 @@ def test_each_message_is_judged_once(tmp_path, model):
 
 def test_with_update_the_rows_of_earlier_runs_stay(tmp_path, model):
     later = replace(MAIL, message_id="2@oven.example", date="Wed, 04 Mar 2026 10:02:00 +0000")
-    with open_journal(tmp_path / "o.csv", "v", keep=True) as journal:
+    with open_journal(tmp_path / "o.csv", keep=True) as journal:
         judged(journal, model, MAIL)
-    with open_journal(tmp_path / "o.csv", "v", keep=True) as journal:
+    with open_journal(tmp_path / "o.csv", keep=True) as journal:
         assert judged(journal, model, later) == 1
         assert journal.counts() == (1, 2)
         assert judged(journal, model, MAIL) == 1
@@ -111,8 +111,24 @@ def test_with_update_the_rows_of_earlier_runs_stay(tmp_path, model):
         assert [row["message_id"] for row in rows(journal)] == ["1@oven.example", "2@oven.example"]
 
 
+def test_with_update_what_another_model_judged_is_judged_again_in_its_place(tmp_path, model, small_model):
+    later = replace(MAIL, message_id="2@oven.example")
+    gone = replace(MAIL, message_id="3@oven.example")
+    with open_journal(tmp_path / "o.csv", keep=True) as journal:
+        judged(journal, small_model, MAIL, gone, later)
+    counting = Model(model)
+    with open_journal(tmp_path / "o.csv", keep=True) as journal:
+        judged(journal, counting, later, MAIL)
+        assert counting.asked == [NO]
+        journal.forget_unused()
+        tie(journal)
+        found = list(rows(journal))
+    assert [row["message_id"] for row in found] == [f"{n}@oven.example" for n in (1, 3, 2)]
+    assert [row["scores"] == found[0]["scores"] for row in found] == [True, False, True]
+
+
 def test_a_row(tmp_path, model):
-    with open_journal(tmp_path / "o.csv", "v", keep=False) as journal:
+    with open_journal(tmp_path / "o.csv", keep=False) as journal:
         judged(journal, model, MAIL)
         tie(journal)
         (row,) = rows(journal)
@@ -132,7 +148,7 @@ def test_a_row(tmp_path, model):
 
 def test_own_mail_is_never_a_rejection(tmp_path, model):
     own = replace(MAIL, sender=f"Robin <{ME}>", sent=True, text="We have given the post of baker to somebody else.")
-    with open_journal(tmp_path / "o.csv", "v", keep=False) as journal:
+    with open_journal(tmp_path / "o.csv", keep=False) as journal:
         judged(journal, model, own)
         tie(journal)
         (row,) = rows(journal)
@@ -142,7 +158,7 @@ def test_own_mail_is_never_a_rejection(tmp_path, model):
 
 def test_columns_of_tables_stay_and_ours_win(tmp_path, model):
     table = Email(id="7", text=NO, source="a.csv", row=1, extra={"id": "7", "mine": "5", "label": "old", "text": NO})
-    with open_journal(tmp_path / "o.csv", "v", keep=False) as journal:
+    with open_journal(tmp_path / "o.csv", keep=False) as journal:
         judged(journal, model, table)
         tie(journal)
         (row,) = rows(journal)

@@ -62,6 +62,7 @@ SHOWN = Overview(
     7,
     1,
     1,
+    4,
     {"vague_subjective": 1, "skills_gap": 11, "not_rejection": 12_327, "not judged": 1},
     (Skipped("in.mbox, message 9", "has headers\x1b[31m without end"), Skipped("b.pdf", "is a binary file")),
 )
@@ -77,6 +78,7 @@ def test_render_overview():
         "        1  empty or in another language; see the note in the row (not judged)",
         "1 of those that are no rejection you wrote yourself.",
         "1 are unsure: two or more labels are possible (column `possible`).",
+        "4 attachments were not read.",
         "Skipped, or to look at:",
         "  in.mbox, message 9: has headers[31m without end",
         "  b.pdf: is a binary file",
@@ -84,7 +86,7 @@ def test_render_overview():
 
 
 def test_a_long_list_of_skips_is_cut():
-    many = Overview(30, 0, 0, 30, 0, 0, 0, {}, tuple(Skipped(str(n), "x") for n in range(30)))
+    many = Overview(30, 0, 0, 30, 0, 0, 0, 0, {}, tuple(Skipped(str(n), "x") for n in range(30)))
     *_, last, rest = render_overview(many)
     assert (last, rest) == ("  19: x", "  ... and 10 more (--skipped FILE lists them all)")
 
@@ -97,7 +99,7 @@ def test_render_rejections():
     assert [click.unstyle(line) for line in render_rejections(newest, SHOWN)] == [
         "date        company               role                  reason              sure",
         "2026-03-04  A company with a ve…  [31mBaker             skills gap          >99%",
-        "2026-03-04  unknown               unknown               vague subjective    50%",
+        "2026-03-04  unknown               unknown               none given          50%",
         "... and 10 older ones in the file",
     ]
     assert list(render_rejections([], SHOWN)) == []

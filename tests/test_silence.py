@@ -38,6 +38,8 @@ def test_a_row(tmp_path):
         pytest.param([ACK, MET], 6, [], id="not yet a week"),
         pytest.param([ACK, MET, {"time": day(5)}], 7, [], id="somebody wrote since"),
         pytest.param([ACK, {"rejection": 1, "time": day(1)}], 40, [], id="turned down"),
+        pytest.param([ACK, {"rejection": 1, "time": day(1)}, {"time": day(2)}], 40, [], id="turned down, and a word after it"),
+        pytest.param([{"rejection": 1, "time": day(0)}, MET | {"time": day(2)}], 9, ["interview"], id="taken up again"),
         pytest.param([ACK, {"step": "offer", "time": day(1)}], 40, [], id="an offer"),
         pytest.param([{"time": day(0)}], 40, [], id="no application"),
         pytest.param([ACK | {"time": None}], 40, [], id="without a date"),

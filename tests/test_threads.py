@@ -38,7 +38,8 @@ def test_by_message_id(messages, expected, tmp_path):
         pytest.param(
             [{"subject": "the post", "sender": ANN}, {"subject": "the post", "reply": 1, "sender": BO}], [0, 1], id="another person"
         ),
-        pytest.param([{"subject": "the post"}, {"subject": "the post", "reply": 1, "time": day(90)}], [0, 1], id="months later"),
+        pytest.param([{"subject": "the post"}, {"subject": "the post", "reply": 1, "time": day(90)}], [0, 0], id="months later"),
+        pytest.param([{"subject": "the post"}, {"subject": "the post", "reply": 1, "time": day(400)}], [0, 1], id="a year later"),
         pytest.param([{"subject": ""}, {"subject": "", "reply": 1}], [0, 1], id="no subject"),
         pytest.param([{"subject": "the post", "time": None}, {"subject": "the post", "reply": 1}], [0, 1], id="no date"),
         pytest.param(

@@ -94,6 +94,7 @@ def _email(message: email.message.Message, body: str, source: str) -> Email:
             date=header(message, "Date"),
             message_id=message_id,
             source=source,
+            attachments=_attachments(message),
             **envelope(message),
         )
     )
@@ -163,12 +164,28 @@ def _inline_parts(message: email.message.Message) -> Iterator[email.message.Mess
     stack = [message]
     while stack:
         part = stack.pop()
-        if part.get_content_disposition() == "attachment" or (part is not message and part.get_content_type() == "message/rfc822"):
+        if part is not message and _is_attachment(part):
             continue
         if part.is_multipart() and part.get_content_maintype() == "multipart":
             stack.extend(reversed(_children(part)))
         else:
             yield part
+
+
+def _attachments(message: email.message.Message) -> int:
+    """How many files and messages a message carries, those within them not counted."""
+    stack, found = _children(message), 0
+    while stack:
+        part = stack.pop()
+        if _is_attachment(part):
+            found += 1
+        elif part.get_content_maintype() == "multipart":
+            stack.extend(_children(part))
+    return found
+
+
+def _is_attachment(part: email.message.Message) -> bool:
+    return part.get_content_disposition() == "attachment" or part.get_content_type() == "message/rfc822"
 
 
 def _children(part: email.message.Message) -> list[email.message.Message]:

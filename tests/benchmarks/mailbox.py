@@ -10,7 +10,6 @@ attachments. Linux only: memory is what the kernel says of the process.
 
 from __future__ import annotations
 
-import base64
 import email.message
 import email.utils
 import hashlib
@@ -73,7 +72,7 @@ def fill(made: email.message.EmailMessage, text: str, form: int, rng: random.Ran
     else:
         made.set_content(text, cte="quoted-printable")
     if form > 2 or (form == 0 and size > 5000):
-        noise = base64.b64encode(rng.randbytes(int(size * 1.3)))
+        noise = rng.randbytes(int(size * 0.72))  # base64 makes a third more of it
         made.add_attachment(noise, maintype="application", subtype="pdf", filename=f"file{form}.pdf")
 
 
