@@ -29,6 +29,13 @@ A whole mailbox:
     overview    counts that add up, and the newest rejections
     labelling   label_mailbox(paths, wanted, model) -> Labelled
 
+Many rejections together, from the rows that label wrote:
+
+    history     applications_of(messages) -> Application    how far each came, and the answer that counts
+    findings    findings_of(rejections) -> Finding  what exact tests tell from chance
+    lessons     lessons_of(rejections, findings)    what to do then, from lessons.toml
+    patterns    patterns(rows) -> Patterns          the counts, and all of these
+
 Under all of these:
 
     labels, records, errors, resources
@@ -42,7 +49,7 @@ Learning:
     metrics     figures(truth, predictions), and what else is counted
     evaluation  evaluate(truth, predictions) -> Evaluation  one model, by label, register and length
     comparison  compare(truth, said, others) -> Comparison  two models, and whether they differ by more than noise
-    report      an evaluation and a comparison as tables
+    report      an evaluation, a comparison and patterns as tables
     plots       the same as pictures (matplotlib, an extra)
     card        the model card
     store       versions of models: save, load, list, use

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -17,8 +17,9 @@ from feedback_nlp.labels import LABELS
 if TYPE_CHECKING:
     import datetime
 
-    from feedback_nlp.records import Email, Example
+    from feedback_nlp.records import Email, Example, Skipped
 
+T = TypeVar("T")
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -217,6 +218,28 @@ def _progress(paths: Sequence[Path], quiet: bool) -> Iterator[Callable[[int, int
 
 
 @main.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="LABELLED...")
+@_json
+@_quiet
+def patterns(files: tuple[Path, ...], as_json: bool, quiet: bool) -> None:
+    """What your rejections say together, from files that `label` wrote.
+
+    Counts each application once, by reason, step, kind of role and time; says what can be told from that and what can't,
+    and what to do.
+    """
+    from feedback_nlp.history import read_history
+    from feedback_nlp.patterns import patterns as run
+    from feedback_nlp.report import pattern_tables
+    from feedback_nlp.terminal import render_patterns
+
+    found = run(_read_rows(read_history(files), quiet))
+    if as_json:
+        click.echo(json.dumps(found.as_dict()))
+    else:
+        click.echo("\n".join(render_patterns(found, pattern_tables(found))), color=_wants_colour())
+
+
+@main.command()
 @click.argument("name", required=False, type=click.Choice(LABELS), metavar="[LABEL]")
 @_json
 def advice(name: str | None, as_json: bool) -> None:
@@ -293,15 +316,27 @@ def evaluate(
         click.echo("\n".join(render_tables(tables)), color=_wants_colour())
 
 
+def _read_rows(items: Iterable[T | Skipped], quiet: bool) -> list[T]:
+    """The rows among what was read; those that were skipped are counted, and the first ones named, on stderr."""
+    from feedback_nlp.records import Skipped
+    from feedback_nlp.terminal import harmless
+
+    rows, skipped = [], []
+    for item in items:
+        if isinstance(item, Skipped):
+            skipped.append(item)
+        else:
+            rows.append(item)
+    if not quiet and skipped:
+        named = harmless("; ".join(f"{s.where}: {s.why}" for s in skipped[:5]))
+        click.echo(f"{len(skipped)} rows skipped: {named}", err=True)
+    return rows
+
+
 def _labelled_mails(files: Iterable[Path], text_column: str | None, quiet: bool) -> list[Example]:
     from feedback_nlp.examples import read_labelled
-    from feedback_nlp.records import Skipped
 
-    rows = list(read_labelled(files, text_column))
-    skipped = [row for row in rows if isinstance(row, Skipped)]
-    if not quiet and skipped:
-        click.echo(f"{len(skipped)} rows skipped: " + "; ".join(f"{s.where}: {s.why}" for s in skipped[:5]), err=True)
-    truth = [row for row in rows if not isinstance(row, Skipped)]
+    truth = _read_rows(read_labelled(files, text_column), quiet)
     if not truth:
         raise InputError(f"{', '.join(map(str, files))}: no labelled rows. Give a column `label` with {', '.join(LABELS)}.")
     return truth

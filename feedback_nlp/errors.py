@@ -11,6 +11,10 @@ class InputError(FeedbackError):
     """What was given to read can't be read."""
 
 
+class MissingColumnError(InputError):
+    """A table has no column of the name that is needed."""
+
+
 class OutputError(FeedbackError):
     """What was asked for can't be written."""
 

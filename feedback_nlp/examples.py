@@ -15,6 +15,7 @@ from typing import Any
 
 from feedback_nlp.errors import InputError
 from feedback_nlp.inbox import read_rows
+from feedback_nlp.inbox.row import list_in
 from feedback_nlp.labels import CONCRETE_REASONS, LABELS, NOT_REJECTION, SENTENCE_LABELS
 from feedback_nlp.records import Email, Example, Skipped
 from feedback_nlp.resources import home, shipped, write_text
@@ -145,30 +146,17 @@ def _labelled(email: Email) -> Example | Skipped:
         raise InputError(f"{email.source} has no column `label` or `primary` (found: {', '.join(extra)}). Name one so.")
     if not email.text.strip():
         return Skipped(where, "the text is empty")
-    quotes = [q for q in _listed(extra.get("evidence")) if q in email.text]
+    quotes = [q for q in list_in(extra.get("evidence")) if q in email.text]
     row = {
         "id": f"own-{digest(email.text)}",
         "text": email.text,
         "primary": label,
-        "secondary": tuple(s for s in _listed(extra.get("secondary")) if s != label) if label != NOT_REJECTION else (),
+        "secondary": tuple(s for s in list_in(extra.get("secondary")) if s != label) if label != NOT_REJECTION else (),
         "evidence": tuple(quotes) if label != NOT_REJECTION else (),
-        "also_ok": tuple(other for other in _listed(extra.get("also_ok")) if other in LABELS),
+        "also_ok": tuple(other for other in list_in(extra.get("also_ok")) if other in LABELS),
         "register": str(extra.get("register") or "").strip(),
     }
     try:
         return example_from(row)
     except ValueError as error:
         return Skipped(where, str(error))
-
-
-def _listed(value: Any) -> list[str]:
-    """A list from a cell: a JSON list, or names parted by commas or semicolons."""
-    if isinstance(value, list):
-        return [str(v) for v in value]
-    text = str(value or "").strip()
-    if text.startswith("["):
-        try:
-            return [str(v) for v in json.loads(text)]
-        except ValueError:
-            return []
-    return [part.strip() for part in text.replace(";", ",").split(",") if part.strip()]

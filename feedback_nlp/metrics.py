@@ -19,6 +19,8 @@ Pair = tuple[str, str | None]
 """A mail's true label and the predicted one (None: not judged)."""
 Interval = tuple[float, float]
 BINS = 10
+FEWEST_FOR_A_SHARE = 20
+"""Of fewer than this a count says more than a percentage."""
 NOT_JUDGED = "not_judged"
 COMPARED = ("reason_macro_f1", "reason_accuracy", "rejection_f1", "false_alarms", "calibration_error", "evidence_hit", "secondary_f1")
 """The figures shown where two models stand side by side."""
@@ -130,6 +132,31 @@ def share_interval(hits: int, n: int) -> Interval:
 
     found = binomtest(hits, n).proportion_ci(0.95, method="wilson")
     return float(found.low), float(found.high)
+
+
+@dataclass(frozen=True)
+class Share:
+    """`hits` of `n`, with the 95 % interval of the share; None where so few tell no share."""
+
+    hits: int
+    n: int
+    interval: Interval | None
+
+    @property
+    def counts(self) -> str:
+        """The share as two numbers."""
+        return f"{self.hits} of {self.n}"
+
+    def __str__(self) -> str:
+        if self.interval is None:
+            return self.counts
+        low, high = (round(100 * end) for end in self.interval)
+        return f"{self.counts} ({round(100 * self.hits / self.n)} %, 95 % interval {low} to {high} %)"
+
+
+def share(hits: int, n: int) -> Share:
+    """The share `hits` / `n`, with its interval where there are at least `FEWEST_FOR_A_SHARE`."""
+    return Share(hits, n, share_interval(hits, n) if n >= FEWEST_FOR_A_SHARE else None)
 
 
 def calibration_bins(sure: Sequence[tuple[float, bool]]) -> list[Bin]:

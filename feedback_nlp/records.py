@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+UNSURE_BELOW = 0.6
+"""An answer with less confidence is shown as unsure."""
+
 
 @dataclass(frozen=True)
 class Email:

@@ -12,7 +12,7 @@ from feedback_nlp.body import Span
 from feedback_nlp.errors import InputError
 from feedback_nlp.language import is_english, language_of
 from feedback_nlp.preprocess import fold
-from feedback_nlp.records import Email, Prediction, Remark
+from feedback_nlp.records import UNSURE_BELOW, Email, Prediction, Remark
 from feedback_nlp.resources import read_table
 from feedback_nlp.sentences import split_sentences
 from feedback_nlp.signals import refuses_feedback
@@ -21,8 +21,6 @@ from feedback_nlp.step import phrase_pattern, plain_parts
 KINDS = ("arguing", "pleading", "blame", "answered", "questions", "thanks", "length", "apology", "demand", "others", "private")
 """The kinds of remark; docs/reply.md says what each is."""
 
-SURE = 0.6
-"""A mail gives a reason, or is a rejection at all, where that is at least this likely."""
 _LONGEST_QUOTE = 200
 _ENOUGH_WORDS = 8  # of fewer the language can't be told
 _LEAST_ENGLISH = 0.1
@@ -137,7 +135,7 @@ def _answered(rejection: Email, prediction: Prediction | None) -> Iterator[Fault
     evidence = prediction.evidence[0].text if prediction and prediction.evidence else ""
     quote = textwrap.shorten(evidence, _LONGEST_QUOTE, placeholder=" ...")
     for entry in reply_table()["answered"]:
-        given = prediction and quote and sum(prediction.scores.get(label, 0.0) for label in entry.get("labels", ())) >= SURE
+        given = prediction and quote and sum(prediction.scores.get(label, 0.0) for label in entry.get("labels", ())) >= UNSURE_BELOW
         refused = entry.get("refused", False) and refuses_feedback(rejection)
         if given or refused or _holds(entry.get("says", ()), _sentences(rejection.text)):
             wording = Wording("answered", entry["why"].format(evidence=quote), entry["kinder"])

@@ -1,4 +1,4 @@
-"""An evaluation and a comparison as tables, which the terminal and the model card show each in its own way."""
+"""An evaluation, a comparison and patterns as tables, which the terminal and the model card show each in its own way."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from pathlib import Path
 
 from feedback_nlp.comparison import WORDS, Comparison
 from feedback_nlp.evaluation import FEWEST, Evaluation, Group, Measured
-from feedback_nlp.labels import LABELS
-from feedback_nlp.metrics import NOT_JUDGED, Covered
+from feedback_nlp.labels import ANOTHER_CANDIDATE, CULTURAL_FIT, HIRING_FREEZE, LABELS, MEANINGS, REASONS, SKILLS_GAP, VAGUE_SUBJECTIVE
+from feedback_nlp.metrics import NOT_JUDGED, Covered, Share, share
+from feedback_nlp.patterns import OTHER, Patterns, Tally
 
 FIGURES = {
     "reason_macro_f1": "reason macro-F1 (five reasons, over the rejections)",
@@ -27,7 +28,17 @@ FIGURES = {
 }
 """The figures in words, in the order in which they are shown."""
 CALIBRATION = "Calibration"
+REASON_HEADS = {
+    SKILLS_GAP: "skills",
+    CULTURAL_FIT: "fit",
+    ANOTHER_CANDIDATE: "another",
+    HIRING_FREEZE: "freeze",
+    VAGUE_SUBJECTIVE: "none",
+}
+"""Each reason as the head of a column."""
+_SHARED = "share (95 %)"
 _COVERAGES = range(100, 0, -10)
+_LONGEST_COMPANY = 40
 _LONGEST_NAME = 16
 
 
@@ -74,13 +85,69 @@ def comparison_table(comparison: Comparison) -> Table:
     )
 
 
+def pattern_tables(p: Patterns) -> Iterator[Table]:
+    """The counts of patterns, without the tables that would be empty."""
+    yield _reasons(p)
+    yield _tallies("By the step that you had reached", p.by_stage, f"{', '.join(REASON_HEADS.values())}: the reasons, in the order above.")
+    yield _tallies(
+        "By kind of role", p.by_role, f"{OTHER}: kinds that occur less often, and mails that name no role." * (OTHER in p.by_role)
+    )
+    if p.by_time:
+        yield _tallies("Over time", p.by_time, f"Without a date: {p.undated}." * bool(p.undated))
+    if p.reached:
+        yield _funnel(p)
+    if p.days:
+        days = tuple((step, str(w.n), f"{w.median:g}", str(w.shortest), str(w.longest)) for step, w in p.days.items())
+        yield Table("Days from application to answer", ("step", "answers", "median", "shortest", "longest"), days)
+    if p.companies:
+        again = tuple((_clipped(name, _LONGEST_COMPANY), str(n)) for name, n in p.companies.items())
+        yield Table("Turned you down more than once", ("company", "times"), again)
+
+
+def _reasons(p: Patterns) -> Table:
+    sure, unsure = p.turned_down.total - p.turned_down.unsure, p.turned_down.unsure
+    rows = ((MEANINGS[reason], *_shared(share(n, sure))) for reason, n in p.turned_down.reasons.items())
+    also = ", ".join(f"{REASON_HEADS[reason]} {n}" for reason, n in p.secondary.items() if n)
+    notes = [
+        *(
+            [f"Unsure, and so counted in no reason: {unsure} (several labels are possible, or its confidence is under 60 %)."]
+            if unsure
+            else []
+        ),
+        *([f"Named beside the reason that counts: {also}."] if also else []),
+    ]
+    return Table("Reasons", ("", "answers", _SHARED), tuple(rows), "\n".join(notes))
+
+
+def _tallies(title: str, groups: Mapping[str, Tally], note: str) -> Table:
+    rows = ((name, str(t.total), *(str(t.reasons[reason]) for reason in REASONS), str(t.unsure)) for name, t in groups.items())
+    return Table(title, ("", "all", *REASON_HEADS.values(), "unsure"), tuple(rows), note)
+
+
+def _funnel(p: Patterns) -> Table:
+    unknown = p.applications - next(iter(p.reached.values())).n
+    notes = [
+        "Where nobody has turned you down yet, what you were invited to counts.",
+        *([f"Applications of which no step is known: {unknown}."] if unknown else []),
+        *(["The file holds rejections alone, so other applications are missing."] if p.rejections == p.messages else []),
+    ]
+    rows = tuple((step, *_shared(came)) for step, came in p.reached.items())
+    return Table("How far your applications came", ("to this step or further", "applications", _SHARED), rows, "\n".join(notes))
+
+
+def _shared(s: Share) -> tuple[str, str]:
+    if s.interval is None:
+        return s.counts, ""
+    return s.counts, f"{round(100 * s.hits / s.n)} % ({round(100 * s.interval[0])} to {round(100 * s.interval[1])})"
+
+
 def short(model: str) -> str:
     """A model's name as the head of a column: of a folder its last part."""
     return _clipped(Path(model).name or model)
 
 
-def _clipped(name: str) -> str:
-    return name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + "…"
+def _clipped(name: str, longest: int = _LONGEST_NAME) -> str:
+    return name if len(name) <= longest else name[: longest - 1] + "…"
 
 
 def _figures(evaluation: Evaluation) -> Table:

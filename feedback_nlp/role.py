@@ -48,6 +48,7 @@ _NOT_IN_LOWER = frozenset("a an and are be been for has have is it no not so tha
 _GRADES = frozenset("I II III IV V 1 2 3 4".split())
 _NOT_ONE = frozenset("another any each every few hiring many no not other several similar some that these this those two three".split())
 _COMMA = re.compile(r",\s+")
+_HEAD_PARTS = re.compile(r"\s(?:[-|/:]+|of|for|in|at|to|with)\s|[,:(/]")
 
 _FIELD = re.compile(
     r"^[^\w\n]{0,5}(?:job title|role|position|post|vacancy|job|title|requisition|applied for|position applied for|vacancy title)"
@@ -186,3 +187,15 @@ def role_key(role: str) -> str:
     words = re.findall(r"[^\W_]+(?:[+#]+)?", "".join(c for c in plain if not unicodedata.combining(c)))
     spelled = {"sr": "senior", "jr": "junior"}
     return " ".join(spelled.get(word, word) for word in words if word not in ("position", "role", "post", "job", "vacancy", "the"))
+
+
+def kind_of_role(role: str) -> str:
+    """The noun that says what kind of work a role is ("Senior Engineer II, Payments": "engineer"); "" where none does."""
+    parts = _HEAD_PARTS.split(clean_role(role[:_WINDOW]))
+    for names in (listed("role", "nouns"), listed("role", "fields")):
+        for part in parts:
+            for word in reversed(_words(part)):
+                noun = word if word in names else word.removesuffix("s")
+                if noun in names:
+                    return noun
+    return ""

@@ -10,18 +10,19 @@ from typing import TYPE_CHECKING
 import click
 
 from feedback_nlp.body import lines_of
-from feedback_nlp.labels import BOILERPLATE, MEANINGS, NOT_REJECTION, REASONS, SENTENCE_MEANINGS
+from feedback_nlp.labels import BOILERPLATE, MEANINGS, NOT_REJECTION, REASONS, SENTENCE_MEANINGS, VAGUE_SUBJECTIVE
 from feedback_nlp.metrics import COMPARED
-from feedback_nlp.records import Advice, Evidence, Feedback, Prediction, Remark
+from feedback_nlp.records import UNSURE_BELOW, Advice, Evidence, Feedback, Prediction, Remark
 
 if TYPE_CHECKING:
     from feedback_nlp.explanation import Explanation, SentenceExplanation
+    from feedback_nlp.lessons import Lesson
+    from feedback_nlp.patterns import Patterns
     from feedback_nlp.report import Table
     from feedback_nlp.retraining import Retraining
 
 WIDTH = 78
-UNSURE_BELOW = 0.6
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ud800-\udfff\ufeff]")
 _CONTEXT_LINES = 12
 _EDGES = re.compile(r"^\W+|\W+$")
 _SIGN = 0.5
@@ -36,7 +37,7 @@ _LONGEST_WORD = 30
 
 
 def harmless(text: str) -> str:
-    """Text without characters that a terminal acts on: escape codes, other controls, direction overrides."""
+    """Text without characters that a terminal acts on, or can't show: escape codes, other controls, direction overrides, half letters."""
     return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    "))
 
 
@@ -128,6 +129,49 @@ def render_tables(tables: Iterable[Table]) -> Iterator[str]:
             yield from _wrapped(line, "  ", "  ")
 
 
+def render_patterns(patterns: Patterns, tables: Iterable[Table]) -> Iterator[str]:
+    """The lines for patterns: the counts with their tables, what can be told from them and what not, and what to do."""
+    p, tally = patterns, patterns.turned_down
+    yield click.style("What your rejections say together", bold=True)
+    yield from _wrapped(f"Applications: {p.applications}. Turned down: {tally.total}; an offer: {p.offers}; no decision: {p.open}.")
+    if not tally.total:
+        yield "There is no rejection among them, so there is nothing to count."
+        return
+    yield from _wrapped(
+        f"Of those turned down {p.concrete} were told why, {tally.reasons[VAGUE_SUBJECTIVE]} were not; unsure: {tally.unsure}."
+    )
+    yield from _wrapped(f"Turned down by a mailbox that nobody reads, before anybody had met you: {p.unmet}.")
+    yield ""
+    yield from render_tables(tables)
+    tried = sum(finding.adjusted is not None for finding in p.findings)
+    told = [finding.says for finding in p.findings if finding.holds]
+    yield from _points("What can be told from this", told or ["Nothing so far is clear of chance."])
+    yield from _points("Looked for, and not found", [finding.says for finding in p.findings if not finding.holds])
+    yield from _wrapped(f"Exact tests against chance at 5 %, corrected for how many were made: {tried}.", "  ", "  ") if tried else ()
+    yield from _points("What may not be concluded", p.limits)
+    yield from ("", click.style("What to do", bold=True))
+    for lesson in p.lessons:
+        yield from _lesson(lesson)
+
+
+def _points(title: str, texts: Iterable[str]) -> Iterator[str]:
+    yield from ("", click.style(title, bold=True))
+    for text in texts:
+        yield from _wrapped(text, "  - ", "    ")
+
+
+def _lesson(lesson: Lesson) -> Iterator[str]:
+    yield from ("", *(click.style(line, bold=True) for line in _wrapped(lesson.because)))
+    if lesson.named:
+        yield from _wrapped(f"Named more than once: {', '.join(f'{name} ({n})' for name, n in lesson.named.items())}", "  ", "  ")
+    for quote in lesson.quotes:
+        yield from _quoted(_shortened(quote))
+    yield from _numbered(lesson.steps)
+    if lesson.checklist:
+        yield "  To go through:"
+        yield from (line for text in lesson.checklist for line in _wrapped(text, "  [ ] ", "      "))
+
+
 def render_retraining(result: Retraining) -> Iterator[str]:
     """The lines for a retraining: rows, both models' figures side by side, and which one is in use."""
     yield f"rows: {result.added} added, {result.known} known, {result.changed} changed, {len(result.skipped)} skipped"
@@ -201,11 +245,6 @@ def _quoted(text: str) -> Iterator[str]:
         yield "  | " + line
 
 
-def _shortened(text: str) -> str:
-    """As much of a text as is quoted, on one line."""
-    return textwrap.shorten(harmless(text), _LONGEST_QUOTE, placeholder=" ...")
-
-
 def _wrapped(text: str, first: str = "", then: str = "") -> Iterator[str]:
     yield from textwrap.wrap(harmless(text), WIDTH, initial_indent=first, subsequent_indent=then)
 
@@ -214,8 +253,16 @@ def _list(title: str, items: Sequence[str]) -> Iterator[str]:
     if items:
         yield ""
         yield click.style(title, bold=True)
-        for number, item in enumerate(items, 1):
-            yield from _wrapped(item, f"  {number}. ", "     ")
+        yield from _numbered(items)
+
+
+def _numbered(items: Iterable[str]) -> Iterator[str]:
+    for number, item in enumerate(items, 1):
+        yield from _wrapped(item, f"  {number}. ", "     ")
+
+
+def _shortened(quote: str) -> str:
+    return textwrap.shorten(" ".join(harmless(quote).split()), _LONGEST_QUOTE, placeholder=" ...")
 
 
 def _telling(sentences: Sequence[SentenceExplanation]) -> list[SentenceExplanation]:

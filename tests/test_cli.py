@@ -8,6 +8,7 @@ import sys
 import time
 from dataclasses import replace
 from email.message import EmailMessage
+from pathlib import Path
 
 import click
 import pytest
@@ -18,8 +19,10 @@ from feedback_nlp import retraining
 from feedback_nlp.advice import general_advice
 from feedback_nlp.cli import main
 from feedback_nlp.evaluation import evaluate
+from feedback_nlp.history import COLUMNS
 from feedback_nlp.labels import LABELS, MEANINGS
 from feedback_nlp.records import Advice, Email, Evidence, Example, Feedback, Prediction
+from feedback_nlp.sheet import write_rows
 from feedback_nlp.store import SHIPPED, current, save, shipped, versions
 from feedback_nlp.terminal import render
 
@@ -78,6 +81,7 @@ def test_version():
         pytest.param(["label", "-o", "x.csv"], "Error: Missing argument 'PATH...'.", id="nothing to label"),
         pytest.param(["label", "x.csv"], "Error: Missing option '-o' / '--output'.", id="no output"),
         pytest.param(["evaluate"], "Error: Missing argument 'FILE...'.", id="nothing to evaluate"),
+        pytest.param(["patterns"], "Error: Missing argument 'LABELLED...'.", id="nothing to count"),
         pytest.param(["models", "use"], "Error: Missing argument 'VERSION'.", id="no version"),
     ],
 )
@@ -812,6 +816,83 @@ def test_advice_for_all_labels():
     assert result.exit_code == 0
     assert re.findall(r"^\S.*  \((\w+)\)$", result.output, re.MULTILINE) == list(LABELS)
     assert list(json.loads(invoke("advice", "--json").output)) == list(LABELS)
+
+
+# patterns
+
+SAMPLE = Path(__file__).parent.parent / "data" / "samples" / "labelled.csv"
+
+
+def test_patterns():
+    code, out, err = process("patterns", SAMPLE)
+    assert (code, err) == (0, "")
+    assert out.startswith("What your rejections say together\nApplications: 40. Turned down: 32; an offer: 1; no decision: 7.\n")
+    assert [line for line in out.splitlines() if line.startswith("  application ")] == [
+        "  application   19       3    0        1       2    10       3",
+        "  application       19      12         3       40",
+    ]
+
+
+def test_patterns_json():
+    code, out, err = process("patterns", "--json", SAMPLE)
+    assert (code, err) == (0, "")
+    found = json.loads(out)
+    assert (found["applications"], found["turned_down"]["total"], found["findings"][0]["holds"]) == (40, 32, True)
+
+
+def test_patterns_of_what_label_wrote(tmp_path):
+    source, _ = an_mbox(tmp_path)
+    for ending in ("csv", "jsonl", "xlsx", "parquet"):
+        assert invoke("label", "-q", source, "-o", tmp_path / f"out.{ending}").exit_code == 0
+    found = [json.loads(invoke("patterns", "--json", tmp_path / f"out.{ending}").output) for ending in ("csv", "jsonl", "xlsx", "parquet")]
+    assert found[0]["turned_down"]["reasons"]["another_candidate"] == 1
+    assert [other == found[0] for other in found] == [True] * 4
+
+
+def test_patterns_names_what_it_skips(tmp_path):
+    text = SAMPLE.read_text(encoding="utf-8").replace("hiring_freeze", "freeze", 1)
+    (tmp_path / "in.csv").write_text(text, encoding="utf-8")
+    result = invoke("patterns", tmp_path / "in.csv")
+    assert result.exit_code == 0
+    assert result.stderr == f"1 rows skipped: {tmp_path / 'in.csv'}, row 15: unknown label 'freeze': the labels are {', '.join(LABELS)}\n"
+    assert result.stdout.splitlines()[1] == "Applications: 40. Turned down: 31; an offer: 1; no decision: 8."
+    assert invoke("patterns", "-q", tmp_path / "in.csv").stderr == ""
+
+
+def test_hostile_rows_reach_no_terminal(tmp_path):
+    import openpyxl
+
+    hostile = "\x1b[31m\u202eOven\ud83d"
+    rows = [dict.fromkeys(COLUMNS, hostile) | {"label": "skills_gap", "thread": str(n), "evidence": [hostile]} for n in range(2)]
+    write_rows(rows, tmp_path / "in.xlsx", COLUMNS)
+    book = openpyxl.load_workbook(tmp_path / "in.xlsx")
+    book.create_sheet("\u202enotes").append([1])
+    book.save(tmp_path / "in.xlsx")
+    result = invoke("patterns", write_jsonl(tmp_path / "in.jsonl", rows), tmp_path / "in.xlsx", color=True)
+    assert "[31mOven" in result.stdout
+    assert result.stderr.startswith(f"1 rows skipped: {tmp_path / 'in.xlsx'}, sheet notes: no column label (found: '1').")
+    assert STEERING.findall(re.sub(r"\x1b\[[01]m|\n", "", result.output)) == []
+    assert STEERING.findall(invoke("patterns", "--json", "-q", tmp_path / "in.jsonl").output.strip()) == []
+
+
+NOT_LABELLED = "is no file that `feedback-nlp label` wrote: it has no column {}. Run `feedback-nlp label`, and give what it writes."
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        pytest.param("in.csv", "text,label\nno,skills_gap\n", NOT_LABELLED.format(", ".join(COLUMNS[1:])), id="labels alone"),
+        pytest.param("in.csv", MAIL, NOT_LABELLED.format("label"), id="a mail"),
+        pytest.param("in.jsonl", '{"label": null}\n', NOT_LABELLED.format(", ".join(COLUMNS[1:])), id="JSON"),
+        pytest.param("in.jsonl", "{}\n", NOT_LABELLED.format("label"), id="JSON without a field"),
+        pytest.param("in.csv", ",".join(COLUMNS), "holds no rows. Give the file that `feedback-nlp label` wrote.", id="no rows"),
+        pytest.param("none.csv", None, "is not there. Check the name.", id="missing"),
+    ],
+)
+def test_patterns_bad_input(name, content, message, tmp_path):
+    if content is not None:
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    assert process("patterns", name, cwd=tmp_path) == (1, "", f"Error: {name} {message}\n")
 
 
 # evaluate

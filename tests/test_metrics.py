@@ -25,6 +25,7 @@ from feedback_nlp.metrics import (
     rejection_f1,
     risk_coverage,
     risk_coverage_area,
+    share,
     share_interval,
 )
 from feedback_nlp.records import Evidence, Example, Prediction
@@ -166,6 +167,23 @@ def test_calibration_bins():
 )
 def test_share_interval(hits, n, interval):
     assert share_interval(hits, n) == pytest.approx(interval, abs=0.0005)
+
+
+@pytest.mark.parametrize(
+    ("hits", "n", "shown"),
+    [
+        (0, 0, "0 of 0"),
+        (3, 5, "3 of 5"),
+        (19, 19, "19 of 19"),
+        (8, 20, "8 of 20 (40 %, 95 % interval 22 to 61 %)"),
+        (0, 20, "0 of 20 (0 %, 95 % interval 0 to 16 %)"),
+        (20, 20, "20 of 20 (100 %, 95 % interval 84 to 100 %)"),
+    ],
+)
+def test_share(hits, n, shown):
+    assert str(share(hits, n)) == shown
+    assert share(hits, n).counts == f"{hits} of {n}"
+    assert share(hits, n).interval == (share_interval(hits, n) if n >= 20 else None)
 
 
 def test_risk_coverage():

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from feedback_nlp.errors import InputError
 from feedback_nlp.labels import REASONS
-from feedback_nlp.records import Email, Evidence, Prediction, Remark
-from feedback_nlp.reply import KINDS, SURE, check_reply, reply_table
+from feedback_nlp.records import UNSURE_BELOW, Email, Evidence, Prediction, Remark
+from feedback_nlp.reply import KINDS, check_reply, reply_table
 from feedback_nlp.resources import tomllib
 
 TABLE = reply_table()
@@ -283,7 +283,7 @@ WHY = "Could you tell me why I was not chosen?"
         pytest.param(REASON, prediction("another_candidate"), f'They give the reason: "{REASON}"', id="somebody else"),
         pytest.param(REASON, prediction("cultural_fit"), f'They give the reason: "{REASON}"', id="the match"),
         pytest.param(REASON, prediction("hiring_freeze"), f'They give the reason, and it was not about you: "{REASON}"', id="the role"),
-        pytest.param(REASON, prediction(probability=SURE - 0.01), None, id="unsure"),
+        pytest.param(REASON, prediction(probability=UNSURE_BELOW - 0.01), None, id="unsure"),
         pytest.param(REASON, None, None, id="not judged"),
         pytest.param("It is a no.", prediction("vague_subjective"), None, id="no reason"),
         pytest.param(

@@ -4,9 +4,11 @@ import pytest
 from feedback_nlp.comparison import compare
 from feedback_nlp.evaluation import evaluate
 from feedback_nlp.metrics import figures
+from feedback_nlp.patterns import patterns
 from feedback_nlp.records import Example, Prediction
-from feedback_nlp.report import FIGURES, Table, comparison_table, evaluation_tables
+from feedback_nlp.report import FIGURES, Table, comparison_table, evaluation_tables, pattern_tables
 from feedback_nlp.terminal import render_tables
+from tests.labelled import other, row
 
 S, C, A, N = "skills_gap", "cultural_fit", "another_candidate", "not_rejection"
 TRUTH = [
@@ -188,3 +190,78 @@ def test_nothing_steers_the_terminal():
     bad = "a\x1b[2J\u202eb"
     lines = screen([Table(bad, ("", bad), ((bad + "\n\r\n", bad),), bad)])
     assert lines == ["a[2Jb", "         a[2Jb", "  a[2Jb  a[2Jb", "  a[2Jb"]
+
+
+PATTERNS = """\
+Reasons
+                                           answers  share (95 %)
+  something the role asks for was missing   1 of 2
+  values, personality or way of working     0 of 2
+  somebody else was chosen                  0 of 2
+  the role went away or was paused          0 of 2
+  no usable reason given                    1 of 2
+  Unsure, and so counted in no reason: 1 (several labels are possible, or its
+  confidence is under 60 %).
+  Named beside the reason that counts: another 1.
+
+By the step that you had reached
+             all  skills  fit  another  freeze  none  unsure
+  interview    2       1    0        0       0     0       1
+  unknown      1       0    0        0       0     1       0
+  skills, fit, another, freeze, none: the reasons, in the order above.
+
+By kind of role
+         all  skills  fit  another  freeze  none  unsure
+  other    3       1    0        0       0     1       1
+  other: kinds that occur less often, and mails that name no role.
+
+Over time
+           all  skills  fit  another  freeze  none  unsure
+  2026-03    2       1    0        0       0     0       1
+  Without a date: 1.
+
+How far your applications came
+  to this step or further  applications  share (95 %)
+  screen                         2 of 2
+  test                           2 of 2
+  interview                      2 of 2
+  final                          0 of 2
+  offer                          0 of 2
+  Where nobody has turned you down yet, what you were invited to counts.
+  Applications of which no step is known: 1.
+  The file holds rejections alone, so other applications are missing.
+
+Days from application to answer
+  step       answers  median  shortest  longest
+  interview        2    12.5         5       20
+
+Turned you down more than once
+  company                                   times
+  Oven and Daughters of the High Street, …      2"""
+NO = {"date": "2026-03-04", "company": "Oven and Daughters of the High Street, Leith"}
+NOES = [
+    row(S, "a", "interview", secondary=[A], days_since_application=5, **NO),
+    row(S, "b", "interview", confidence=0.5, secondary=[A], days_since_application=20, **NO),
+    row(stage=""),
+]
+
+
+def test_pattern_tables():
+    lines = screen(pattern_tables(patterns(NOES)))
+    assert "\n".join(lines) == PATTERNS
+    assert max(map(len, lines)) <= 80
+
+
+def test_tables_of_patterns_without_notes_that_do_not_apply():
+    tables = {
+        t.title: t for t in pattern_tables(patterns([*[row(stage="test", role="Baker", date="2026-03-04")] * 20, other("a", "screen")]))
+    }
+    assert {title: table.note for title, table in tables.items()} == {
+        "Reasons": "",
+        "By the step that you had reached": "skills, fit, another, freeze, none: the reasons, in the order above.",
+        "By kind of role": "",
+        "Over time": "",
+        "How far your applications came": "Where nobody has turned you down yet, what you were invited to counts.",
+    }
+    assert tables["Reasons"].rows[-1] == ("no usable reason given", "20 of 20", "100 % (84 to 100)")
+    assert tables["How far your applications came"].rows[1] == ("test", "20 of 21", "95 % (77 to 99)")

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from feedback_nlp.letter import letter_of
 from feedback_nlp.records import Email
-from feedback_nlp.role import clean_role, ends_in_role, role_key, role_of
+from feedback_nlp.role import clean_role, ends_in_role, kind_of_role, role_key, role_of
 
 # Sentences with the role that they name.
 SENTENCES = [
@@ -111,3 +111,37 @@ def test_a_cleaned_role_is_part_of_the_words(role):
 )
 def test_ends_in_role(words, told):
     assert ends_in_role(words) is told
+
+
+@pytest.mark.parametrize(
+    ("role", "kind"),
+    [
+        ("Senior Engineer II, Payments", "engineer"),
+        ("Payments - Software Engineer", "engineer"),
+        ("Software Engineers", "engineer"),
+        ("Engineering Manager (Platform)", "manager"),
+        ("Technical Writer/Editor", "writer"),
+        ("TECHNICAL WRITER", "writer"),
+        ("Registered Nurse - Night Shift", "nurse"),
+        ("Nurses' Aide", "aide"),
+        ("Manager's Assistant", "assistant"),
+        ("Accounts Payable Clerk: Temporary", "clerk"),
+        ("Head of Talent", "head"),
+        ("Lecturer in Hydrology", "lecturer"),
+        ("Quality of Service Engineer (Req. 20931)", "engineer"),
+        ("Customer Success", "success"),
+        ("Marketing Manager", "manager"),
+        ("Something", ""),
+        ("", ""),
+        ("\x1b[31m" * 1000, ""),
+        ("Senior " * 10_000 + "Baker", ""),
+    ],
+    ids=lambda value: value[:20],
+)
+def test_kind_of_role(role, kind):
+    assert kind_of_role(role) == kind
+
+
+@given(st.text(max_size=300))
+def test_a_kind_of_role_stands_in_the_role(role):
+    assert kind_of_role(role) in role.lower()

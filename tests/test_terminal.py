@@ -5,8 +5,11 @@ import pytest
 
 from feedback_nlp.explanation import Explanation, SentenceExplanation, WordWeight
 from feedback_nlp.labels import LABELS, SENTENCE_LABELS
+from feedback_nlp.patterns import patterns
 from feedback_nlp.records import Advice, Email, Evidence, Feedback, Prediction, Remark
-from feedback_nlp.terminal import harmless, render, render_advice, render_explanation, render_remarks
+from feedback_nlp.report import Table
+from feedback_nlp.terminal import harmless, render, render_advice, render_explanation, render_patterns, render_remarks
+from tests.labelled import other, row
 
 TEXT = "Hi Bo,\n\nThanks. You lack Rust. Ida got it.\n\nIda"
 ADVICE = Advice("What it means.", ("Do this.", "Then that."), ("Ask this?",))
@@ -188,6 +191,7 @@ def test_nothing_steers_the_terminal(where):
 def test_harmless():
     assert harmless(HOSTILE) == "Bad[2Jnews31m\nhere:    We chose Ida."
     assert harmless("Größe ✓ 日本 é\nnext") == "Größe ✓ 日本 é\nnext"
+    assert harmless("half \ud83d a letter, a whole 😀") == "half  a letter, a whole 😀"
 
 
 def test_render_advice():
@@ -371,3 +375,101 @@ def test_nothing_in_a_remark_steers_the_terminal():
 
 def test_the_line_that_sums_up_is_bold():
     assert list(render_remarks(REPLY, [])) == [click.style("Nothing in it would hurt you.", bold=True)]
+
+
+NO_SAP = row("skills_gap", stage="interview", date="2026-03-04", evidence=["You lack SAP \x1b[31m\u202eand Excel."])
+SCREEN = """\
+What your rejections say together
+Applications: 6. Turned down: 4; an offer: 1; no decision: 1.
+Of those turned down 4 were told why, 0 were not; unsure: 0.
+Turned down by a mailbox that nobody reads, before anybody had met you: 0 of
+4.
+
+The tables
+  a  b
+  c  d
+
+What can be told from this
+  - Most of those who met you and gave a reason name the same one, "something
+    the role asks for was missing": 4 of 4.
+
+Looked for, and not found
+  - Too few to tell whether most of the applications that got past the first
+    step ended at a test (needs 5 such applications, has 4).
+  - Too few to tell whether most of your applications ended at the first step
+    (needs 5 answers, has 4).
+  - Too few to tell whether most of those who gave a reason without having met
+    you name the same one (needs 4 such answers, has 0).
+  - Too few to tell whether most answers came from an address that nobody
+    reads, before anybody had met you (needs 5 answers, has 4).
+  - Too few to tell whether most answers give no usable reason (needs 5
+    answers, has 4).
+  Exact tests against chance at 5 %, corrected for how many were made: 1.
+
+What may not be concluded
+  - The reasons are those that the mails give. What was thought, no mail
+    shows; that somebody else was chosen may stand in for another reason.
+  - Those who never answered are not among the answers.
+  - Two lines of a table that differ are no finding: with so few answers they
+    differ by chance.
+  - A reason that you hear often may be one that everybody hears often; only
+    your own mails were counted.
+  - None of this says what you are worth, or what the next employer will
+    answer.
+
+What to do
+
+The last 4 who met you turned you down, one after the other (roles that went
+away left out).
+  1. It is natural that this hurts. Take an evening off before you look at it.
+  2. Before the next interview, go through the last ones with the list below:
+     after two or three refusals that helps more than another try.
+  3. Do it with somebody who sees you from outside: a careers adviser, a
+     former colleague, somebody who hires.
+  4. Then practise one interview aloud with them, on the questions that went
+     badly.
+  To go through:
+  [ ] What were you asked, what did you answer, and what would you answer now?
+  [ ] Held against the requirements one by one, what do you bring and what is
+      missing?
+  [ ] Did you want this work, this place and these people?
+  [ ] Are these the right field and the right level for what you can show now?
+  [ ] Which of the reasons that they gave can you change, and which can you
+      not?
+
+Most of those who met you and gave a reason name the same one, "something the
+role asks for was missing": 4 of 4.
+  Named more than once: Excel (4), SAP (4)
+  | You lack SAP [31mand Excel.
+  | You lack SAP [31mand Excel.
+  | You lack SAP [31mand Excel.
+  1. Put what they say side by side: is it one thing that is missing, or
+     several?
+  2. Choose the one that is named most and can be learnt, and one way to show
+     it next time: a course, a piece of work, a line in the CV.
+  3. What can't be changed soon (a permit, a place, years of experience):
+     leave out adverts that ask for it.
+  4. Ask one of those who judged your skills what would have been enough."""
+
+
+def test_render_patterns():
+    found = patterns([*[NO_SAP] * 4, other("a", "screen"), other("b", "offer")])
+    lines = [click.unstyle(line) for line in render_patterns(found, [Table("The tables", ("a", "b"), (("c", "d"),))])]
+    assert "\n".join(lines) == SCREEN
+
+
+def test_patterns_of_too_few():
+    lines = [click.unstyle(line) for line in render_patterns(patterns([row()]), [])]
+    at = lines.index("What can be told from this")
+    assert lines[at : at + 4] == ["What can be told from this", "  - Nothing so far is clear of chance.", "", "Looked for, and not found"]
+    assert not any(line.startswith("  Exact tests") for line in lines)
+    assert "No pattern here is clear enough to act on." in lines
+
+
+@pytest.mark.parametrize(("rows", "number"), [([], 0), ([other("a", "interview")], 1)], ids=["no rows", "no rejection"])
+def test_patterns_without_a_rejection(rows, number):
+    assert [click.unstyle(line) for line in render_patterns(patterns(rows), [])] == [
+        "What your rejections say together",
+        f"Applications: {number}. Turned down: 0; an offer: 0; no decision: {number}.",
+        "There is no rejection among them, so there is nothing to count.",
+    ]

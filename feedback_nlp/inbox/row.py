@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from feedback_nlp.errors import InputError
+from feedback_nlp.errors import MissingColumnError
 from feedback_nlp.inbox.charset import decode
 from feedback_nlp.inbox.envelope import envelope_of_row
 from feedback_nlp.inbox.message import with_subject
@@ -21,14 +21,14 @@ _OUTLOOK_NAME, _OUTLOOK_ADDRESS = "from: (name)", "from: (address)"  # in Outloo
 
 
 def find_text_column(columns: list[str], wanted: str | None, where: str) -> str:
-    """The column that holds the mails' texts. Raises InputError where there is none."""
+    """The column that holds the mails' texts. Raises MissingColumnError where there is none."""
     names = [wanted] if wanted else list(TEXT_COLUMNS)
     for name in names:
         for column in columns:
             if column.strip().lower() == name.lower():
                 return column
     found = ", ".join(repr(c) for c in columns[:12]) or "none"
-    raise InputError(f"{where}: no column {' or '.join(names)} (found: {found}). Name the column of the mail with --text-column.")
+    raise MissingColumnError(f"{where}: no column {' or '.join(names)} (found: {found}). Name the column of the mail with --text-column.")
 
 
 def distinct(names: Iterable[str]) -> list[str]:
@@ -72,6 +72,19 @@ def email_from_row(row: Mapping[str, Any], text_column: str, number: int, source
 def named_address(name: str, address: str) -> str:
     """A sender as headers have it: `Name <address>`."""
     return f"{name} <{address}>" if name and address and name != address else name or address
+
+
+def list_in(cell: Any) -> list[str]:
+    """A list from a cell: a list, one in JSON, or names parted by commas or semicolons."""
+    if isinstance(cell, list):
+        return [str(item) for item in cell]
+    text = str(cell or "").strip()
+    if text.startswith("["):
+        try:
+            return [str(item) for item in json.loads(text)]
+        except (ValueError, RecursionError):
+            return []
+    return [part.strip() for part in text.replace(";", ",").split(",") if part.strip()]
 
 
 def plain(value: Any) -> Any:
