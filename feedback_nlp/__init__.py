@@ -17,6 +17,9 @@ The way of one mail through the package, each step a function from one named typ
     reply       check_reply(text, rejection, prediction) -> list[Remark]  what in an answer would hurt
     feedback    give_feedback(emails, model) -> Feedback    the whole flow
     rows, terminal                                  feedback for files and on screens
+    drafts      draft(feedback, signals) -> Draft   the mail that fits; wording: the pieces of drafts.toml,
+                                                    particulars: what of the mail may stand in it, addressee: who is greeted
+    unsent      write_draft(draft, email, path)     a draft as an .eml or on the clipboard
 
 A whole mailbox:
 
@@ -66,12 +69,13 @@ from typing import TYPE_CHECKING, Any
 from feedback_nlp.labels import LABELS, MEANINGS, REASONS
 
 if TYPE_CHECKING:
+    from feedback_nlp.drafts import draft
     from feedback_nlp.estimator import FeedbackClassifier
     from feedback_nlp.explanation import Explanation, explain
     from feedback_nlp.feedback import give_feedback
     from feedback_nlp.inbox import read_inbox
     from feedback_nlp.model import Model
-    from feedback_nlp.records import Advice, Email, Evidence, Feedback, Prediction, Remark
+    from feedback_nlp.records import Advice, Draft, Email, Evidence, Feedback, Prediction, Remark
     from feedback_nlp.reply import check_reply
 
 __all__ = [
@@ -79,6 +83,7 @@ __all__ = [
     "MEANINGS",
     "REASONS",
     "Advice",
+    "Draft",
     "Email",
     "Evidence",
     "Explanation",
@@ -88,6 +93,7 @@ __all__ = [
     "Prediction",
     "Remark",
     "check_reply",
+    "draft",
     "explain",
     "give_feedback",
     "load",
@@ -99,10 +105,11 @@ _HOMES = {
     "FeedbackClassifier": "estimator",
     "Model": "model",
     "check_reply": "reply",
+    "draft": "drafts",
     "explain": "explanation",
     "give_feedback": "feedback",
     "read_inbox": "inbox",
-} | dict.fromkeys(("Advice", "Email", "Evidence", "Feedback", "Prediction", "Remark"), "records")
+} | dict.fromkeys(("Advice", "Draft", "Email", "Evidence", "Feedback", "Prediction", "Remark"), "records")
 
 
 def load(version: str | None = None) -> Model:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from feedback_nlp.errors import FeedbackError, InputError
-from feedback_nlp.labels import LABELS
+from feedback_nlp.labels import DRAFT_KINDS, LABELS, TONES
 
 if TYPE_CHECKING:
     import datetime
@@ -121,6 +121,62 @@ def _wants_colour() -> bool | None:
     import os
 
     return False if os.environ.get("NO_COLOR") else None
+
+
+@main.command()
+@click.argument("file", required=False, default="-", metavar="[FILE|-]")
+@click.option("--kind", type=click.Choice(DRAFT_KINDS), help="Which mail to draft (default: the one that fits).")
+@click.option("--tone", type=click.Choice(TONES), default=TONES[0], show_default=True, help="How it sounds.")
+@click.option("--name", default="", metavar="NAME", help="Your name, to sign it with.")
+@click.option("--to-name", default="", metavar="NAME", help="Who is greeted, where it is not the one who signed the mail.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write it into an .eml that your mail program opens.")
+@click.option("--clipboard", is_flag=True, help="Also copy its body.")
+@_model
+@_json
+@_quiet
+def draft(
+    file: str,
+    kind: str | None,
+    tone: str,
+    name: str,
+    to_name: str,
+    output: Path | None,
+    clipboard: bool,
+    model: str | None,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Draft a mail in answer to one: asks for feedback, thanks for it, asks after silence, or keeps the door open.
+
+    Nothing is sent. Read it and change it before you send it yourself. FILE is the mail to answer, as for `classify`.
+    """
+    from feedback_nlp.drafts import draft as run
+    from feedback_nlp.drafts import kind_of
+    from feedback_nlp.feedback import give_feedback
+    from feedback_nlp.records import Signals
+    from feedback_nlp.store import load_version
+    from feedback_nlp.unsent import copy_draft, write_draft
+
+    email = _one_mail(file, "draft")
+    feedback = next(give_feedback([email], load_version(model)))
+    signals = Signals()  # what the mail says besides its reason; of what is left open here, `draft` looks after refusals and no-reply
+    chosen = kind_of(feedback, signals, kind=kind or "", to_name=to_name)
+    drafted = run(feedback, signals, kind=kind or "", tone=tone, name=name, to_name=to_name)
+    if output:
+        write_draft(drafted, email, output)
+    if clipboard:
+        copy_draft(drafted)
+    if as_json:
+        click.echo(json.dumps({"kind": chosen, "tone": tone, "to": drafted.to, "subject": drafted.subject, "body": drafted.body}))
+    elif not output:
+        click.echo(f"Subject: {drafted.subject}\n\n{drafted.body}")
+    if not quiet:
+        if kind not in (None, chosen):
+            click.echo("They say that they give no feedback, so the draft asks for none.", err=True)
+        if output:
+            click.echo(f"Written to {output}: open it in your mail program, read it, and send it yourself.", err=True)
+        if clipboard:
+            click.echo("The body is on the clipboard.", err=True)
 
 
 @main.command()

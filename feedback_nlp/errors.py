@@ -15,6 +15,10 @@ class MissingColumnError(InputError):
     """A table has no column of the name that is needed."""
 
 
+class NoDraftError(InputError):
+    """No mail should be written in answer to what was given."""
+
+
 class OutputError(FeedbackError):
     """What was asked for can't be written."""
 

@@ -54,3 +54,9 @@ AGENCY = "agency"
 
 SENDER_TYPES = (NOREPLY, RECRUITER, MANAGER, AGENCY)
 """Who writes: a mailbox that nobody reads, a person in hiring, the person or team hired for, a staffing agency."""
+
+DRAFT_KINDS = ("feedback", "thanks", "follow-up", "stay-in-touch", "freeze")
+"""The mails that can be drafted: asks for feedback, thanks for it, asks after silence, keeps the door open, asks after a freeze."""
+
+TONES = ("warm", "formal", "short")
+"""How a draft may sound."""

@@ -8,8 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import click
-
 from feedback_nlp.journal import DUPLICATE, Journal
 from feedback_nlp.labels import LABELS, MEANINGS, REASONS, VAGUE_SUBJECTIVE
 from feedback_nlp.records import Skipped
@@ -124,7 +122,7 @@ def render_rejections(newest: Sequence[Mapping[str, Any]], o: Overview) -> Itera
     """The newest rejections as a table, newest first."""
     if not newest:
         return
-    yield click.style(_line({name: name for name in _WIDTHS}), bold=True)
+    yield _line({name: name for name in _WIDTHS})
     for row in newest:
         cells = {
             "date": str(row["date"])[:10],

@@ -1,4 +1,3 @@
-import click
 import pytest
 
 from feedback_nlp.journal import DUPLICATE, UNREADABLE
@@ -96,7 +95,7 @@ def test_render_rejections():
         row("skills_gap", confidence=0.999, company="A company with a very long name", role="\x1b[31mBaker\n"),
         row("vague_subjective", confidence=0.5, company="unknown", role="unknown"),
     ]
-    assert [click.unstyle(line) for line in render_rejections(newest, SHOWN)] == [
+    assert list(render_rejections(newest, SHOWN)) == [
         "date        company               role                  reason              sure",
         "2026-03-04  A company with a ve…  [31mBaker             skills gap          >99%",
         "2026-03-04  unknown               unknown               none given          50%",

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from feedback_nlp.drafts import draft
 from feedback_nlp.errors import InputError
-from feedback_nlp.labels import REASONS
+from feedback_nlp.feedback import give_feedback
+from feedback_nlp.labels import REASONS, TONES
 from feedback_nlp.records import UNSURE_BELOW, Email, Evidence, Prediction, Remark
 from feedback_nlp.reply import KINDS, check_reply, reply_table
 from feedback_nlp.resources import tomllib
@@ -62,6 +64,12 @@ def test_replies(case, predictions):
         assert any(words in case["text"][r.start : r.end] for r in remarks if r.kind == kind)
     for kind, words in case["faults"]:
         assert words not in case.get("missed", []) or not any(words in case["text"][r.start : r.end] for r in remarks if r.kind == kind)
+
+
+@pytest.mark.parametrize("tone", TONES)
+def test_the_drafts_of_the_program_are_clean(tone, model):
+    for feedback in give_feedback(REJECTIONS.values(), model):
+        assert check_reply(draft(feedback, tone=tone, name="Pat Moss").body, feedback.email, feedback.prediction) == []
 
 
 # Sentences of replies.
