@@ -14,6 +14,7 @@ The way of one mail through the package, each step a function from one named typ
     role, company, employer, sender                 what is looked for in it, by the words of parties.toml
     parties     parties_of(email) -> Parties        which company, which role, who wrote
     step        step_reached, step_announced(text) -> Step  how far the application had come
+    reply       check_reply(text, rejection, prediction) -> list[Remark]  what in an answer would hurt
     feedback    give_feedback(emails, model) -> Feedback    the whole flow
     rows, terminal                                  feedback for files and on screens
     drafts      draft(feedback, signals) -> Draft   the mail that fits; wording: the pieces of drafts.toml,
@@ -74,7 +75,8 @@ if TYPE_CHECKING:
     from feedback_nlp.feedback import give_feedback
     from feedback_nlp.inbox import read_inbox
     from feedback_nlp.model import Model
-    from feedback_nlp.records import Advice, Draft, Email, Evidence, Feedback, Prediction
+    from feedback_nlp.records import Advice, Draft, Email, Evidence, Feedback, Prediction, Remark
+    from feedback_nlp.reply import check_reply
 
 __all__ = [
     "LABELS",
@@ -89,6 +91,8 @@ __all__ = [
     "FeedbackClassifier",
     "Model",
     "Prediction",
+    "Remark",
+    "check_reply",
     "draft",
     "explain",
     "give_feedback",
@@ -100,11 +104,12 @@ _HOMES = {
     "Explanation": "explanation",
     "FeedbackClassifier": "estimator",
     "Model": "model",
+    "check_reply": "reply",
     "draft": "drafts",
     "explain": "explanation",
     "give_feedback": "feedback",
     "read_inbox": "inbox",
-} | dict.fromkeys(("Advice", "Draft", "Email", "Evidence", "Feedback", "Prediction"), "records")
+} | dict.fromkeys(("Advice", "Draft", "Email", "Evidence", "Feedback", "Prediction", "Remark"), "records")
 
 
 def load(version: str | None = None) -> Model:

@@ -78,17 +78,42 @@ def classify(file: str, explained: bool, model: str | None, as_json: bool) -> No
         raise SystemExit(1)
 
 
-def _one_mail(file: str, command: str = "classify") -> Email:
+@main.command("check-reply")
+@click.argument("file", required=False, default="-", metavar="[FILE|-]")
+@click.option("--to", "rejection_file", type=click.Path(), metavar="FILE", help="The rejection that it answers.")
+@_model
+@_json
+def check_reply(file: str, rejection_file: str | None, model: str | None, as_json: bool) -> None:
+    """Say what in your answer to a rejection would hurt you, before you send it.
+
+    Quotes below your own words are left out. With the rejection it also says what that has already answered.
+    """
+    from feedback_nlp.reply import check_reply as check
+    from feedback_nlp.rows import remark_row
+    from feedback_nlp.store import load_version
+    from feedback_nlp.terminal import render_remarks
+
+    text = _one_mail(file, "check-reply", "reply").text
+    rejection = _one_mail(rejection_file, "check-reply --to") if rejection_file else None
+    prediction = next(load_version(model).classify([rejection.text])) if rejection else None
+    remarks = check(text, rejection, prediction)
+    if as_json:
+        click.echo(json.dumps({"remarks": [remark_row(remark, text) for remark in remarks]}))
+    else:
+        click.echo("\n".join(render_remarks(text, remarks)), color=_wants_colour())
+
+
+def _one_mail(file: str, command: str = "classify", what: str = "mail") -> Email:
     from feedback_nlp.inbox import read_bytes, read_file
 
     if file == "-":
         if sys.stdin.isatty():
-            click.echo("Paste the mail, then press Ctrl-D on a line of its own (Windows: Ctrl-Z, Enter).", err=True)
+            click.echo(f"Paste the {what}, then press Ctrl-D on a line of its own (Windows: Ctrl-Z, Enter).", err=True)
         email = read_bytes(sys.stdin.buffer.read(), "what was pasted")
     else:
         email = read_file(Path(file))
     if not email.text.strip():
-        raise InputError(f"{email.source} holds no text. Paste the mail, or name a file: feedback-nlp {command} mail.txt")
+        raise InputError(f"{email.source} holds no text. Paste the {what}, or name a file: feedback-nlp {command} {what}.txt")
     return email
 
 

@@ -55,7 +55,16 @@ def unjudged_note(text: str, sentences: Sequence[Sentence]) -> str:
 
 def language_of(text: str) -> str:
     """The language's English name, or "a language other than English"."""
+    return _NAMES.get(_code_of(text), "a language other than English")
+
+
+def is_english(text: str) -> bool:
+    """Whether a text is rather English than in another language."""
+    return _code_of(text) == "en"
+
+
+def _code_of(text: str) -> str:
     from py3langid import classify  # loads its model on import, hence only where needed
 
-    code = classify(text[:2000])[0]
-    return _NAMES.get(code, "a language other than English")
+    code: str = classify(text[:2000])[0]
+    return code

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from feedback_nlp.dates import shown
-from feedback_nlp.records import Email, Feedback
+from feedback_nlp.records import Email, Feedback, Remark
 
 if TYPE_CHECKING:
     from feedback_nlp.explanation import Explanation
@@ -75,6 +75,11 @@ FIELDS = (
     *("id", "message_id", "thread", "source", "position", "row"),
 )
 """The fields of a row in their order, for people first; a table's other columns stand behind them."""
+
+
+def remark_row(remark: Remark, text: str) -> Row:
+    """A remark on a reply as JSON has it, with the sentence that it is about; docs/reply.md describes its fields."""
+    return {"kind": remark.kind, "sentence": text[remark.start : remark.end], **asdict(remark)}
 
 
 def explanation_row(explanation: Explanation) -> Row:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
@@ -19,6 +19,9 @@ _MARKS = ',;:()"/!?-'
 _TOKEN = re.compile(r"[\w'&]{1,30}|[,;:()\"/!?]|(?<= )-(?= )")
 _ELEMENT = re.compile(r"!?\([^()]*\)|\[[^\[\]]*\]|[^ ]+")
 _GAPS = {".": 2, "..": 6}  # words that may stand there, at most
+
+Words = Mapping[str, Sequence[str]]
+"""The lists of words that phrases may name."""
 
 
 class Purpose(NamedTuple):
@@ -72,13 +75,19 @@ def step_announced(text: str) -> Step:
 
 
 def _sentences(text: str) -> Iterator[str]:
-    """The sentences of the sender's own words: words and commas in lower case, a space after each."""
+    """The sentences of the sender's own words in plain parts, each expression that is joined as one word."""
     folded = fold(text)
     pattern, names = _joined()
     for start, end in split_sentences(folded):
-        tokens = ["," if token in _MARKS else token for token in _TOKEN.findall(folded[start:end].lower())]
-        for i in range(0, len(tokens), _MOST_WORDS):
-            yield pattern.sub(lambda match: names[match.group()], " ".join([*tokens[i : i + _MOST_WORDS], ""]))
+        for part in plain_parts(folded[start:end]):
+            yield pattern.sub(lambda match: names[match.group()], part)
+
+
+def plain_parts(sentence: str) -> Iterator[str]:
+    """A folded sentence as phrases are matched in it: words and commas in lower case, a space after each; a long one in parts."""
+    tokens = ["," if token in _MARKS else token for token in _TOKEN.findall(sentence.lower())]
+    for i in range(0, len(tokens), _MOST_WORDS):
+        yield " ".join([*tokens[i : i + _MOST_WORDS], ""])
 
 
 def _found(sentences: Iterable[str], rejection: bool) -> Iterator[Phrase]:
@@ -108,57 +117,63 @@ def _holds(name: str, sentences: Iterable[str]) -> bool:
 
 @cache
 def _list(name: str) -> re.Pattern[str]:
-    return _compiled("|".join(map(_expression, step_table()["words"][name])))
+    words = step_table()["words"]
+    return phrase_pattern(words[name], words)
 
 
 @cache
 def _joined() -> tuple[re.Pattern[str], dict[str, str]]:
     """The expressions that are read as one word, the longest first, and the word for each."""
     names = {f"{form} ": f"{name} " for name, forms in step_table()["joined"].items() for form in forms}
-    return _compiled("|".join(map(re.escape, sorted(names, key=len, reverse=True)))), names
+    return _at_a_word("|".join(map(re.escape, sorted(names, key=len, reverse=True)))), names
 
 
 @cache
 def _phrases(rejection: bool) -> dict[str, list[Phrase]]:
     """The phrases to look for in a sentence, under each word of which it must hold one."""
     found: dict[str, list[Phrase]] = {}
+    words = step_table()["words"]
     for trust, (name, purpose) in enumerate(PURPOSES.items()):
         if not (purpose.in_rejections if rejection else purpose.in_others):
             continue
         for step, texts in step_table()[name].items():
             for text in texts:
-                phrase = Phrase(_compiled(_expression(text)), STEPS.index(step), trust, purpose)
-                for word in _key_words(text):
+                phrase = Phrase(phrase_pattern([text], words), STEPS.index(step), trust, purpose)
+                for word in _key_words(text, words):
                     found.setdefault(word, []).append(phrase)
     return found
 
 
-def _compiled(expression: str) -> re.Pattern[str]:
+def phrase_pattern(phrases: Iterable[str], words: Words) -> re.Pattern[str]:
+    """The pattern that finds any of the phrases in a plain part; `words` are the lists that they name, `denials` among them."""
+    return _at_a_word("|".join(_expression(phrase, words) for phrase in phrases))
+
+
+def _at_a_word(expression: str) -> re.Pattern[str]:
     return re.compile(f"(?<![^ ])(?:{expression})")
 
 
-def _elements(phrase: str) -> Iterator[tuple[str, list[str]]]:
+def _elements(phrase: str, words: Words) -> Iterator[tuple[str, list[str]]]:
     """What stands in a row in a phrase: the mark of each element, if it has one, and the forms that it may take."""
-    words = step_table()["words"]
     for element in _ELEMENT.findall(phrase):
         mark = element[0] if element[0] in ".![" else ""
         names = element.strip("!()[]").split("|")
         yield mark, [form for name in names for form in (words[name[1:-1]] if name[0] == "{" else [name])]
 
 
-def _expression(phrase: str) -> str:
+def _expression(phrase: str, words: Words) -> str:
     """The regular expression of a phrase, in which each word ends with a space."""
     parts = []
-    for mark, forms in _elements(phrase):
+    for mark, forms in _elements(phrase, words):
         one_of = f"(?:{'|'.join(map(re.escape, forms))}) "
         if mark == ".":
-            parts.append(f"(?:(?!(?:{'|'.join(step_table()['words']['denials'])}) )[^ ]+ ){{0,{_GAPS[forms[0]]}}}?")
+            parts.append(f"(?:(?!(?:{'|'.join(words['denials'])}) )[^ ]+ ){{0,{_GAPS[forms[0]]}}}?")
         else:
             parts.append({"": one_of, "[": f"(?:{one_of})?", "!": f"(?!(?:[^ ]+ )*?{one_of})"}[mark])
     return "".join(parts)
 
 
-def _key_words(phrase: str) -> set[str]:
+def _key_words(phrase: str, words: Words) -> set[str]:
     """Words of which a sentence must hold one for the phrase to match: its rarest element's, and long words are rare."""
-    keys = [{max(form.split(), key=len) for form in forms} for mark, forms in _elements(phrase) if not mark]
-    return max(keys, key=lambda words: min(map(len, words)))
+    keys = [{max(form.split(), key=len) for form in forms} for mark, forms in _elements(phrase, words) if not mark]
+    return max(keys, key=lambda key: min(map(len, key)))

@@ -12,7 +12,7 @@ import click
 from feedback_nlp.body import lines_of
 from feedback_nlp.labels import BOILERPLATE, MEANINGS, NOT_REJECTION, REASONS, SENTENCE_MEANINGS, VAGUE_SUBJECTIVE
 from feedback_nlp.metrics import COMPARED
-from feedback_nlp.records import UNSURE_BELOW, Advice, Evidence, Feedback, Prediction
+from feedback_nlp.records import UNSURE_BELOW, Advice, Evidence, Feedback, Prediction, Remark
 
 if TYPE_CHECKING:
     from feedback_nlp.explanation import Explanation, SentenceExplanation
@@ -77,6 +77,23 @@ def render_advice(label: str, advice: Advice) -> Iterator[str]:
     yield from _wrapped(advice.meaning)
     yield from _list("What to do next", advice.next_steps)
     yield from _list("Questions you could ask", advice.questions)
+
+
+def render_remarks(text: str, remarks: Sequence[Remark]) -> Iterator[str]:
+    """The lines for what would hurt in a reply: the sentences, why, and kinder words, those with the same ones together."""
+    alike: dict[tuple[str, str], list[Remark]] = {}
+    for remark in remarks:
+        alike.setdefault((remark.why, remark.kinder), []).append(remark)
+    for (why, kinder), found in alike.items():
+        for remark in found:
+            yield from _quoted(_shortened(text[remark.start : remark.end]))
+        yield from _wrapped(why)
+        if kinder:
+            yield from _wrapped(f"Kinder: {kinder}")
+        yield ""
+    count = "One thing" if len(remarks) == 1 else f"{len(remarks)} things"
+    look = f"{count} to look at again before you send it; what you change is up to you."
+    yield click.style(look if remarks else "Nothing in it would hurt you.", bold=True)
 
 
 def render_explanation(explanation: Explanation) -> Iterator[str]:

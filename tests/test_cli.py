@@ -309,6 +309,101 @@ def test_a_long_mail_is_judged_by_its_start_and_says_so():
     assert "note" not in json.loads(invoke("classify", "--json", stdin=MAIL + FILLER).output)
 
 
+# check-reply
+
+GOOD_REPLY = "Dear Ida,\n\nThank you for your mail. May I ask what I could have done better?\n\nKind regards,\nSam\n"
+ARGUING = "I disagree with your decision."
+ASKING = "Could you tell me why I was not chosen?"
+REPLY = f"Dear Ida,\n\nThank you for your mail. {ARGUING} {ASKING}\n\nSam\n\n> You idiots, please reconsider!\n"
+ARGUING_LINES = [
+    f"  | {ARGUING}",
+    "They have decided, and an argument hardly ever changes that; how you took it",
+    "is what they will remember.",
+    "Kinder: I understand your decision.",
+    "",
+]
+
+
+def reply_file(folder, text):
+    (folder / "reply.txt").write_text(text, encoding="utf-8")
+    (folder / "mail.txt").write_text(MAIL, encoding="utf-8")
+    (folder / "blank.txt").write_text("\n", encoding="utf-8")
+    return folder / "reply.txt"
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        pytest.param(GOOD_REPLY, ["Nothing in it would hurt you."], id="good"),
+        pytest.param(
+            REPLY, [*ARGUING_LINES, "One thing to look at again before you send it; what you change is up to you."], id="with a remark"
+        ),
+    ],
+)
+def test_check_reply(text, lines, tmp_path):
+    for args, stdin in (([reply_file(tmp_path, text)], b""), ([], text.encode()), (["-"], text.encode())):
+        assert process("check-reply", *args, stdin=stdin) == (0, "\n".join([*lines, ""]), "")
+
+
+def test_check_reply_to_a_rejection(tmp_path):
+    code, out, err = process("check-reply", reply_file(tmp_path, REPLY), "--to", tmp_path / "mail.txt")
+    assert (code, err) == (0, "")
+    assert out.splitlines() == [
+        *ARGUING_LINES,
+        f"  | {ASKING}",
+        'They give the reason: "Sadly we have chosen another candidate for the role."',
+        "Kinder: In what was the other candidate closer to what you need?",
+        "",
+        "2 things to look at again before you send it; what you change is up to you.",
+    ]
+
+
+def test_check_reply_json(tmp_path):
+    code, out, err = process("check-reply", "--json", "--to", reply_file(tmp_path, REPLY).with_name("mail.txt"), stdin=REPLY.encode())
+    assert (code, err) == (0, "")
+    assert list(json.loads(out)) == ["remarks"]
+    remarks = json.loads(out)["remarks"]
+    assert [(r["kind"], r["sentence"]) for r in remarks] == [("arguing", ARGUING), ("answered", ASKING)]
+    assert [REPLY[r["start"] : r["end"]] for r in remarks] == [r["sentence"] for r in remarks]
+    assert [list(r) for r in remarks] == [["kind", "sentence", "start", "end", "why", "kinder"]] * 2
+    assert json.loads(process("check-reply", "--json", stdin=GOOD_REPLY.encode())[1]) == {"remarks": []}
+
+
+@pytest.mark.parametrize(
+    ("args", "stdin", "message"),
+    [
+        pytest.param(
+            [],
+            b"",
+            "what was pasted holds no text. Paste the reply, or name a file: feedback-nlp check-reply reply.txt",
+            id="nothing pasted",
+        ),
+        pytest.param(
+            ["{}/blank.txt"],
+            b"",
+            "{}/blank.txt holds no text. Paste the reply, or name a file: feedback-nlp check-reply reply.txt",
+            id="white space in a file",
+        ),
+        pytest.param([], b"-----", "There are no words of your own here. Write the reply first, then check it.", id="no words"),
+        pytest.param(
+            [], GERMAN.encode(), "This reply seems to be in German. feedback-nlp reads English only: check it by eye.", id="German"
+        ),
+        pytest.param(["{}/none.txt"], b"", "{}/none.txt is not there. Check the name.", id="missing file"),
+        pytest.param(["--to", "{}/none.txt"], b"Thanks.", "{}/none.txt is not there. Check the name.", id="missing rejection"),
+        pytest.param(
+            ["--to", "{}/blank.txt"],
+            b"Thanks.",
+            "{}/blank.txt holds no text. Paste the mail, or name a file: feedback-nlp check-reply --to mail.txt",
+            id="empty rejection",
+        ),
+    ],
+)
+def test_check_reply_bad_input(args, stdin, message, tmp_path):
+    reply_file(tmp_path, REPLY)
+    code, out, err = process("check-reply", *(a.format(tmp_path) for a in args), stdin=stdin)
+    assert (code, out, err) == (1, "", f"Error: {message.format(tmp_path)}\n")
+
+
 # What a mail may do to a terminal: nothing.
 
 HOSTILE = (

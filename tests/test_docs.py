@@ -39,7 +39,7 @@ def test_links_lead_somewhere():
 def test_commands_in_the_readme_exist():
     known = {" ".join(path) for path, _ in commands(main)}
     for line in re.findall(
-        r"(?m)^(?:.*bin/)?feedback-nlp (\w+(?: (?:list|show|use|path|build|check|curve|ablation))?)",
+        r"(?m)^(?:.*bin/)?feedback-nlp ([\w-]+(?: (?:list|show|use|path|build|check|curve|ablation))?)",
         (ROOT / "README.md").read_text(encoding="utf-8"),
     ):
         assert line in known or line.split()[0] in known

@@ -2,7 +2,7 @@ import pytest
 
 import feedback_nlp
 from feedback_nlp.labels import LABELS
-from feedback_nlp.language import english_sentences, language_of, unjudged_note
+from feedback_nlp.language import english_sentences, is_english, language_of, unjudged_note
 from feedback_nlp.records import Sentence
 
 GERMAN = (
@@ -153,3 +153,8 @@ def test_unjudged_note(text, sentences, note):
 )
 def test_language_of(text, language):
     assert language_of(text) == language
+
+
+@pytest.mark.parametrize(("text", "english"), [(ENGLISH, True), (GERMAN, False), (FRENCH, False), (JAPANESE, False)])
+def test_is_english(text, english):
+    assert is_english(text) is english

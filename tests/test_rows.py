@@ -1,7 +1,7 @@
 import pytest
 
-from feedback_nlp.records import Advice, Email, Evidence, Feedback, Parties, Prediction, Step
-from feedback_nlp.rows import row_of
+from feedback_nlp.records import Advice, Email, Evidence, Feedback, Parties, Prediction, Remark, Step
+from feedback_nlp.rows import remark_row, row_of
 from feedback_nlp.sheet.columns import KINDS, fits, is_own
 
 SCORES = {
@@ -86,3 +86,14 @@ def test_files_of_rows_know_the_columns(email, prediction):
     assert is_own(row)
     assert set(row) - set(KINDS) <= {"text", "n"}
     assert all(fits(row[name], kind) for name, kind in KINDS.items() if row.get(name) is not None)
+
+
+def test_remark_row():
+    assert remark_row(Remark("blame", 8, 17, "It stays.", "I was sad."), "Thanks.\nYou lied!\n") == {
+        "kind": "blame",
+        "sentence": "You lied!",
+        "start": 8,
+        "end": 17,
+        "why": "It stays.",
+        "kinder": "I was sad.",
+    }

@@ -6,9 +6,9 @@ import pytest
 from feedback_nlp.explanation import Explanation, SentenceExplanation, WordWeight
 from feedback_nlp.labels import LABELS, SENTENCE_LABELS
 from feedback_nlp.patterns import patterns
-from feedback_nlp.records import Advice, Email, Evidence, Feedback, Prediction
+from feedback_nlp.records import Advice, Email, Evidence, Feedback, Prediction, Remark
 from feedback_nlp.report import Table
-from feedback_nlp.terminal import harmless, render, render_advice, render_explanation, render_patterns
+from feedback_nlp.terminal import harmless, render, render_advice, render_explanation, render_patterns, render_remarks
 from tests.labelled import other, row
 
 TEXT = "Hi Bo,\n\nThanks. You lack Rust. Ida got it.\n\nIda"
@@ -326,6 +326,55 @@ def test_explanation_styles():
     lines = list(render_explanation(WHY))
     assert lines[1] == click.style("Why this answer", bold=True)
     assert click.style("     something the role asks for was missing (97%)", bold=True) in lines
+
+
+REPLY = "Please\nreconsider. You lied! Please reconsider again."
+PLEADING = "They can't.", "I understand."
+
+
+def remarked(*remarks, text=REPLY):
+    return [click.unstyle(line) for line in render_remarks(text, remarks)]
+
+
+@pytest.mark.parametrize(
+    ("remarks", "lines"),
+    [
+        pytest.param([], ["Nothing in it would hurt you."], id="clean"),
+        pytest.param(
+            [Remark("blame", 19, 28, "It stays.")],
+            ["  | You lied!", "It stays.", "", "One thing to look at again before you send it; what you change is up to you."],
+            id="one",
+        ),
+        pytest.param(
+            [Remark("pleading", 0, 18, *PLEADING), Remark("blame", 19, 28, "It stays."), Remark("pleading", 29, 53, *PLEADING)],
+            [
+                *("  | Please reconsider.", "  | Please reconsider again.", "They can't.", "Kinder: I understand.", ""),
+                *("  | You lied!", "It stays.", ""),
+                "3 things to look at again before you send it; what you change is up to you.",
+            ],
+            id="alike ones together",
+        ),
+    ],
+)
+def test_render_remarks(remarks, lines):
+    assert remarked(*remarks) == lines
+
+
+def test_a_long_sentence_is_shortened_and_remarks_are_wrapped():
+    text = "word " * 400
+    lines = remarked(Remark("length", 0, len(text), "why " * 50, "kind " * 50), text=text)
+    assert max(map(len, lines)) <= 78
+    assert " ".join(line.removeprefix("  | ") for line in lines[:3]) == "word " * 39 + "..."
+
+
+def test_nothing_in_a_remark_steers_the_terminal():
+    screen = "\n".join(remarked(Remark("blame", 0, len(HOSTILE), HOSTILE, HOSTILE), text=HOSTILE))
+    assert screen.count("We chose Ida") == 3
+    assert [c for c in screen if c != "\n" and not c.isprintable()] == []
+
+
+def test_the_line_that_sums_up_is_bold():
+    assert list(render_remarks(REPLY, [])) == [click.style("Nothing in it would hurt you.", bold=True)]
 
 
 NO_SAP = row("skills_gap", stage="interview", date="2026-03-04", evidence=["You lack SAP \x1b[31m\u202eand Excel."])
