@@ -112,7 +112,11 @@ def render_rejections(newest: Sequence[Mapping[str, Any]], o: Overview) -> Itera
         return
     yield click.style(_line({name: name for name in _WIDTHS}), bold=True)
     for row in newest:
-        cells = {"date": str(row["date"])[:10], "reason": _REASONS.get(row["label"], row["label"].replace("_", " ")), "sure": _sure(row["confidence"])}
+        cells = {
+            "date": str(row["date"])[:10],
+            "reason": _REASONS.get(row["label"], row["label"].replace("_", " ")),
+            "sure": _sure(row["confidence"]),
+        }
         yield _line(cells | {name: row[name] for name in ("company", "role")})
     older = sum(o.labels.get(label, 0) for label in REASONS) - len(newest)
     if older:
