@@ -30,7 +30,10 @@ class _Case(NamedTuple):
 
 
 def advise(prediction: Prediction, email: Email, parties: Parties = Parties(), step: Step = Step(), signals: Signals = Signals()) -> Advice:
-    """What fits the mail, who wrote it, how far it had come, and what else it says. A mail without a label gets its note."""
+    """What fits the mail, who wrote it, how far it had come, and what else it says. A mail without a label gets its note.
+
+    Raises InputError where a person's own advice can't be used.
+    """
     if prediction.label is None:
         return Advice(meaning=prediction.note)
     return advise_case(prediction.label, stage_met(step), _writer(email, parties, signals), signals)
@@ -42,7 +45,7 @@ def advise_case(label: str, stage: str = "", sender_type: str = "", signals: Sig
     """
     entries = read_entries()
     facts = facts_of(label, stage, sender_type, signals)
-    case = _case(entries, facts, signals)
+    case = _plain(facts, {}) if label == NOT_REJECTION else _case(entries, facts, signals)
     meaning = "".join(_fitting(entries["meaning"], case, 1))
     if label == NOT_REJECTION:
         return Advice(meaning)

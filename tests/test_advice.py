@@ -122,7 +122,7 @@ FACTS = {
     "a plan for what was missing, by its name": (
         ["003", "004"],
         "next_steps",
-        'This week: make a plan for "SAP" and "Excel": what to learn, and one piece of work that shows it. A named gap can be closed.',
+        'This week: make a plan for "SAP" and "Excel": what to learn, and one piece of work that shows it. A named gap is easier to close.',
         ("skills_gap", "interview", "recruiter", gap(("skill", "SAP"), ("skill", "Excel"))),
     ),
     "narrow the search": (
@@ -298,15 +298,15 @@ FACTS = {
     "a reminder in three months": (
         ["own"],
         "next_steps",
-        "Today: put a reminder three months from now, to ask again and whether the interview still counts."
-        " Then it is off your mind until then.",
+        "Today: note a date in three months, to ask whether the role is back and the interview still counts."
+        " It is off your mind until then.",
         ("hiring_freeze", "interview", "recruiter"),
     ),
     "a reminder for the time that the mail names": (
         ["own"],
         "next_steps",
-        'Today: put a reminder for the time that they name ("until October"), to ask again and whether the last round still counts.'
-        " Then it is off your mind until then.",
+        'Today: note the time that they name ("until October"), to ask then whether the role is back and the last round still counts.'
+        " It is off your mind until then.",
         ("hiring_freeze", "final", "recruiter", UNTIL),
     ),
     "no waiting for it": (
@@ -450,7 +450,7 @@ KINDS = {
     "test": ("do one more task of that kind", "Which part of the test or technical interview decided it?"),
     "place": ("from when you could move", "Would my application count again if I could be there on the days needed?"),
     "permit": ('filter by "sponsorship"', "Is this rule fixed for all roles there, or only for this one?"),
-    "availability": ("state the dates and hours", "Is there a later start, or another pattern of hours, that would work?"),
+    "availability": ("state at the top which dates and hours", "Is there a later start, or another pattern of hours, that would work?"),
     "pay": ("settle your lowest figure", "What is the range, and is there room in other parts of the package?"),
     "paperwork": ("put the usual papers in one folder", "Which paper or check was it"),
 }

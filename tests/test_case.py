@@ -1,9 +1,12 @@
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback_nlp.case import VALUES, facts_of, fits, kinds_of, quoted, stage_met, words_of
-from feedback_nlp.labels import STEPS
+from feedback_nlp.labels import SENDER_TYPES, STEPS
 from feedback_nlp.records import Said, Signals, Step
 
 
@@ -140,6 +143,14 @@ def test_fits(when, unless, fit):
     assert fits(facts, when, unless) is fit
 
 
-def test_values_are_listed_as_the_page_has_them():
+@pytest.mark.parametrize("signal", ["feedback", "reply", "door", "gap", "chosen", "freeze", "deadline", "traits"])
+def test_values_are_those_of_the_page(signal):
+    page = (Path(__file__).parent.parent / "docs" / "signals.md").read_text(encoding="utf-8")
+    rows = re.search(rf"(?m)^\| `{signal}s?` \|(?:.*\n\| \|)*.*", page).group()
+    assert tuple(re.findall(r"`([^`]+)`", " ".join(row.split("|")[2] for row in rows.splitlines()))) == VALUES[signal][:-1]
+    assert VALUES[signal][-1] == "unknown"
+
+
+def test_stages_and_senders_are_those_of_a_row():
     assert VALUES["stage"] == (*STEPS, "unknown")
-    assert all(values and len(set(values)) == len(values) for values in VALUES.values())
+    assert VALUES["sender"] == (*SENDER_TYPES, "unknown")
