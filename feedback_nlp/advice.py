@@ -1,70 +1,131 @@
-"""What to do about one mail: from its label, what it says of answering, and `advice.toml`."""
+"""What to do about a rejection: from its reason, stage, sender and signals, by the entries of `advice.toml`."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
-from feedback_nlp.labels import NOT_REJECTION, SKILLS_GAP
-from feedback_nlp.preprocess import fold
-from feedback_nlp.records import Advice, Email, Prediction
-from feedback_nlp.resources import read_table
-from feedback_nlp.signals import can_be_answered, refuses_feedback
+from feedback_nlp.case import Facts, facts_of, kinds_of, quoted, stage_met, words_of
+from feedback_nlp.entries import Entries, Entry, read_entries
+from feedback_nlp.labels import AGENCY, NOREPLY, NOT_REJECTION, SKILLS_GAP
+from feedback_nlp.records import Advice, Email, Parties, Prediction, Signals, Step
+from feedback_nlp.signals import can_be_answered
 
 MOST_STEPS = 5
 MOST_QUESTIONS = 5
+MOST_QUESTIONS_BEFORE_AN_INTERVIEW = 3
 MOST_QUESTIONS_TO_A_FORM_MAIL = 2
+MOST_THINGS_SAID = 4
+MOST_GUESSES = 2
+MOST_TO_AVOID = 3
+_INTERVIEWED = frozenset(["interview", "final", "offer"])
 
 
-def advice_table() -> dict[str, Any]:
-    """The content of `advice.toml`."""
-    return read_table("advice")
+class _Case(NamedTuple):
+    """A rejection: its facts, and what stands in the braces of a text; for each kind of gap as well, as if it were the only one."""
+
+    facts: Facts
+    words: Mapping[str, str]
+    gaps: tuple[tuple[Facts, Mapping[str, str]], ...]
 
 
-def advise(prediction: Prediction, email: Email) -> Advice:
-    """Steps and questions that fit what the mail says. A mail without a label gets none."""
+def advise(prediction: Prediction, email: Email, parties: Parties = Parties(), step: Step = Step(), signals: Signals = Signals()) -> Advice:
+    """What fits the mail, who wrote it, how far it had come, and what else it says. A mail without a label gets its note.
+
+    Raises InputError where a person's own advice can't be used.
+    """
     if prediction.label is None:
         return Advice(meaning=prediction.note)
-    entry = advice_table()[prediction.label]
-    if prediction.label == NOT_REJECTION:
-        return Advice(meaning=entry["meaning"])
-    answerable, no_feedback = can_be_answered(email), refuses_feedback(email)
-    quotes = [e.text for e in prediction.evidence]
-    gap = gap_of(quotes) if prediction.label == SKILLS_GAP else None
-    steps, questions = list(entry["steps"]), list(entry["questions"])
-    if gap:
-        if gap.get("condition"):
-            steps, questions = ([entry for entry in part if not entry.get("skill")] for part in (steps, questions))
-        steps.insert(0, gap["step"])
-        questions.insert(1, gap["question"])
-    meaning = entry["meaning"]
-    if not answerable or no_feedback:
-        form = advice_table()["form_mail"]
-        kept = [s for s in steps if not s.get("contact")]
-        steps = [*form["steps"][: 1 if not answerable else 0], *kept, *form["steps"][1:]]
-        questions = questions[:MOST_QUESTIONS_TO_A_FORM_MAIL] if not no_feedback else []
-        meaning += " " + (form["no_feedback_note"] if no_feedback else form["note"])
+    return advise_case(prediction.label, stage_met(step), _writer(email, parties, signals), signals)
+
+
+def advise_case(label: str, stage: str = "", sender_type: str = "", signals: Signals = Signals()) -> Advice:
+    """What fits a reason, a stage, a type of sender ("" where it is not known) and signals. Raises InputError where a
+    person's own advice can't be used.
+    """
+    entries = read_entries()
+    facts = facts_of(label, stage, sender_type, signals)
+    case = _plain(facts, {}) if label == NOT_REJECTION else _case(entries, facts, signals)
+    meaning = "".join(_fitting(entries["meaning"], case, 1))
+    if label == NOT_REJECTION:
+        return Advice(meaning)
+    ways = ((entry.channel, text) for entry in entries["channel"].values() for text, _ in _texts(entry, case))
+    channel, why = next(ways, ("", ""))
+    case = _case(entries, {**facts, "channel": frozenset([channel])}, signals)
+    caution = "".join(_fitting(entries["caution"], case, 1))
     return Advice(
         meaning=meaning,
-        next_steps=tuple(s["text"] for s in steps[:MOST_STEPS]),
-        questions=tuple(q["text"] for q in questions[:MOST_QUESTIONS]),
-        answerable=answerable,
-        gap=gap["kind"] if gap else "",
+        next_steps=_fitting(entries["step"], case, MOST_STEPS),
+        questions=_fitting(entries["question"], case, _most_questions(case.facts)),
+        answerable=NOREPLY not in facts["sender"],
+        gap=case.gaps[0][1].get("missing", "") if label == SKILLS_GAP and signals.gaps else "",
+        says=_fitting(entries["says"], case, MOST_THINGS_SAID),
+        may_mean=() if caution else _fitting(entries["may_mean"], case, MOST_GUESSES),  # no guess beside such a hint
+        unknown=_fitting(entries["unknown"], case, MOST_GUESSES),
+        channel=channel,
+        channel_reason=why,
+        avoid=_fitting(entries["avoid"], case, MOST_TO_AVOID),
+        caution=caution,
     )
 
 
-def general_advice(label: str) -> Advice:
-    """Steps and questions for a label, without a mail."""
-    entry = advice_table()[label]
-    return Advice(entry["meaning"], tuple(s["text"] for s in entry["steps"]), tuple(q["text"] for q in entry["questions"]))
+def advise_many() -> Advice:
+    """What to do after two or three refusals in a row; its questions are a checklist to go through by oneself."""
+    entries = read_entries()
+    steps, checklist = (tuple(entry.text for entry in entries[f"many.{name}"].values()) for name in ("step", "question"))
+    return Advice(meaning="", next_steps=steps, questions=checklist)
 
 
-def gap_of(quotes: Sequence[str]) -> dict[str, Any] | None:
-    """The first kind of gap, in the table's order, of which a word stands in the quotes; None for a mere skill."""
-    text = " ".join(fold(quote).lower() for quote in quotes)
-    for gap in advice_table()["gap"]:
-        if any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text) for word in gap["words"]):
-            found: dict[str, Any] = gap
-            return found
-    return None
+def advise_on_silence(stage: str) -> tuple[str, ...]:
+    """What to do where nobody answered after a stage."""
+    entries = read_entries()
+    return _fitting(entries["silence"], _case(entries, facts_of("", stage, "", Signals()), Signals()), MOST_STEPS)
+
+
+def _writer(email: Email, parties: Parties, signals: Signals) -> str:
+    """The type of sender; a mail that nobody reads answers to counts as nobody's, unless it asks for one or an agency wrote."""
+    asked = signals.reply.value == "invited" or parties.sender_type == AGENCY
+    return parties.sender_type if asked or can_be_answered(email) else NOREPLY
+
+
+def _case(entries: Entries, facts: Facts, signals: Signals) -> _Case:
+    bare = _plain(facts, words_of(signals))
+    first = {table: "".join(_fitting(entries[table], bare, 1)) for table in ("person", "reached")}
+    words = _known({**bare.words, **first, "trait": " and ".join(_fitting(entries["trait"], bare, len(signals.traits)))})
+    gaps = []
+    for kind in kinds_of(signals):
+        alone = _plain({**facts, "gap": frozenset([kind])}, words)
+        missing = quoted(said for said in signals.gaps if said.value == kind) or "".join(_fitting(entries["missing"], alone, 1))
+        gaps.append((alone.facts, _known({**words, "missing": missing})))
+    return _Case(facts, words, tuple(gaps))
+
+
+def _plain(facts: Facts, words: Mapping[str, str]) -> _Case:
+    return _Case(facts, words, ((facts, words),))
+
+
+def _known(words: Mapping[str, str]) -> dict[str, str]:
+    return {name: word for name, word in words.items() if word}
+
+
+def _fitting(entries: Mapping[str, Entry], case: _Case, most: int) -> tuple[str, ...]:
+    """The texts that fit, in the file's order: where there are too many, those of the lowest ranks."""
+    ranks = {text: rank for entry in entries.values() for text, rank in _texts(entry, case)}
+    kept = sorted(ranks, key=ranks.__getitem__)[:most]
+    return tuple(text for text in ranks if text in kept)
+
+
+def _texts(entry: Entry, case: _Case) -> Iterator[tuple[str, int]]:
+    """The text of an entry where it fits, and its rank. One about a gap is read for each kind alone; all but the first rank lower."""
+    about_gap = "gap" in entry.when or "missing" in entry.names
+    for i, (facts, words) in enumerate(case.gaps if about_gap else [(case.facts, case.words)]):
+        if text := entry.said_of(facts, words):
+            yield text, entry.rank + (i > 0)
+
+
+def _most_questions(facts: Facts) -> int:
+    if NOREPLY in facts["sender"]:
+        return MOST_QUESTIONS_TO_A_FORM_MAIL
+    if "none" in facts["channel"]:
+        return 0
+    return MOST_QUESTIONS if facts["stage"] & _INTERVIEWED else MOST_QUESTIONS_BEFORE_AN_INTERVIEW

@@ -6,13 +6,14 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from feedback_nlp.errors import FeedbackError, InputError
-from feedback_nlp.labels import DRAFT_KINDS, LABELS, TONES
+from feedback_nlp.labels import DRAFT_KINDS, LABELS, SENDER_TYPES, STEPS, TONES
 
 if TYPE_CHECKING:
     import datetime
@@ -297,18 +298,19 @@ def patterns(files: tuple[Path, ...], as_json: bool, quiet: bool) -> None:
 
 @main.command()
 @click.argument("name", required=False, type=click.Choice(LABELS), metavar="[LABEL]")
+@click.option("--stage", type=click.Choice(STEPS), help="How far it had come.")
+@click.option("--sender", type=click.Choice(SENDER_TYPES), help="Who wrote.")
 @_json
-def advice(name: str | None, as_json: bool) -> None:
+def advice(name: str | None, stage: str | None, sender: str | None, as_json: bool) -> None:
     """Next steps and questions for a label, without a mail."""
-    from feedback_nlp.advice import general_advice
+    from feedback_nlp.advice import advise_case
     from feedback_nlp.terminal import render_advice
 
-    chosen = {label: general_advice(label) for label in ([name] if name else LABELS)}
+    chosen = {label: advise_case(label, stage or "", sender or "") for label in ([name] if name else LABELS)}
     if as_json:
-        rows = {n: {"meaning": a.meaning, "next_steps": a.next_steps, "questions": a.questions} for n, a in chosen.items()}
-        click.echo(json.dumps(rows, ensure_ascii=False))
+        click.echo(json.dumps({label: asdict(found) for label, found in chosen.items()}, ensure_ascii=False))
     else:
-        click.echo("\n\n".join("\n".join(render_advice(n, a)) for n, a in chosen.items()), color=_wants_colour())
+        click.echo("\n\n".join("\n".join(render_advice(label, found)) for label, found in chosen.items()), color=_wants_colour())
 
 
 @main.command()

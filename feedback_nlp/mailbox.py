@@ -10,25 +10,27 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from feedback_nlp.advice import advise_case
 from feedback_nlp.applications import tie_applications
+from feedback_nlp.case import stage_met
 from feedback_nlp.course import BARE_ROW, write_courses
 from feedback_nlp.dates import time_of
 from feedback_nlp.errors import InputError
 from feedback_nlp.feedback import give_feedback
 from feedback_nlp.inbox import read_inbox
 from feedback_nlp.journal import DUPLICATE, UNREADABLE, Journal
-from feedback_nlp.labels import LABELS, NOT_REJECTION, REASONS
+from feedback_nlp.labels import LABELS, NOREPLY, NOT_REJECTION, REASONS
 from feedback_nlp.letter import address_of
 from feedback_nlp.model import Model
 from feedback_nlp.parties import company_key, role_key
-from feedback_nlp.records import Email, Skipped
-from feedback_nlp.rows import FIELDS, OWN, UNKNOWN, Row, answer_of, combined, message_of
+from feedback_nlp.records import Advice, Email, Feedback, Said, Signals, Skipped, Step
+from feedback_nlp.rows import FIELDS, OWN, UNKNOWN, Row, advice_fields, answer_of, combined, message_of
 from feedback_nlp.threads import mark_own, number_conversations
 
 _BATCH = 256
@@ -128,9 +130,15 @@ def _answers(messages: Sequence[_New], model: Model, journal: Journal) -> list[M
     known = {message.key: journal.known(message.key) for message in messages}
     missing = {message.key: message.email for message in messages if known[message.key] is None}
     for key, feedback in zip(missing, give_feedback(missing.values(), model), strict=True):
-        known[key] = answer_of(feedback) | {"done": feedback.step.done}
+        known[key] = _answer(feedback)
         journal.keep(key, known[key] or {})
     return [known[message.key] or {} for message in messages]
+
+
+def _answer(feedback: Feedback) -> Row:
+    """What the mail says; what to do depends on the course of the application too, and comes when the row is written."""
+    writer = feedback.parties.sender_type if feedback.advice.answerable else NOREPLY
+    return answer_of(feedback) | {"done": feedback.step.done, "writer": writer, "signals": asdict(feedback.signals)}
 
 
 def _key(email: Email, version: str) -> str:
@@ -189,7 +197,9 @@ def rows(journal: Journal) -> Iterator[Row]:
     """
     for head, content, own, thread, stage, since_application, since_contact, company, role in journal.connection.execute(query):
         answer = json.loads(content)
-        del answer["done"]
+        case = {name: answer.pop(name) for name in ("done", "writer", "signals")}
+        if answer["label"] in REASONS:
+            answer |= advice_fields(_advice(answer, stage or answer["stage"], **case))
         tied = {
             "company": company or UNKNOWN,
             "role": role or UNKNOWN,
@@ -199,6 +209,13 @@ def rows(journal: Journal) -> Iterator[Row]:
             "days_since_contact": since_contact,
         }
         yield combined(answer | (_OWN_ROW if own else {}) | tied, json.loads(head))
+
+
+def _advice(answer: Row, stage: str, done: bool, writer: str, signals: Mapping[str, Any]) -> Advice:
+    """What to do about a mail of an application that had come so far. What only other messages tell of took place."""
+    said: Row = {name: tuple(Said(**one) for one in value) if isinstance(value, list) else Said(**value) for name, value in signals.items()}
+    reached = stage_met(Step(stage, done or stage != answer["stage"]))
+    return advise_case(answer["label"], reached, writer, Signals(**said))
 
 
 def columns(journal: Journal) -> list[str]:

@@ -153,13 +153,26 @@ class Remark:
 
 @dataclass(frozen=True)
 class Advice:
-    """What to do about one mail. `gap` names the kind of gap, where the reason is one and the mail says which."""
+    """What to do about one mail, in plain sentences.
+
+    `meaning` is what the reason means for the person; `gap` is what was missing, where that is the reason. `says` is what
+    the mail states, `may_mean` a guess, `unknown` what nobody can know from it. `channel` is the way to reach them, one of
+    `CHANNELS`, and why; `answerable` is False where nobody reads an answer to this mail. `caution` is there where a sentence
+    hints at a protected trait.
+    """
 
     meaning: str
     next_steps: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()
     answerable: bool = True
     gap: str = ""
+    says: tuple[str, ...] = ()
+    may_mean: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    channel: str = ""
+    channel_reason: str = ""
+    avoid: tuple[str, ...] = ()
+    caution: str = ""
 
 
 @dataclass(frozen=True)
@@ -179,6 +192,7 @@ class Feedback:
     advice: Advice
     parties: Parties = Parties()
     step: Step = Step()
+    signals: Signals = Signals()
 
 
 @dataclass(frozen=True)

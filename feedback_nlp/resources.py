@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from feedback_nlp.errors import OutputError
+from feedback_nlp.errors import InputError, OutputError
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -32,6 +32,16 @@ def shipped(name: str) -> Path:
 def read_table(name: str) -> dict[str, Any]:
     """The content of a TOML file beside the modules, by its name without the ending."""
     return tomllib.loads((_PACKAGE / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """The content of a TOML file of the person's own. Raises InputError where it can't be read."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"{path} can't be read ({error.strerror or error}). Let it be read, or move it away.") from error
+    except ValueError as error:  # also of bytes that are no UTF-8
+        raise InputError(f"{path} is no TOML: {error}. Mend that line, or move the file away.") from error
 
 
 def home() -> Path:

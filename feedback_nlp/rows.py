@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from feedback_nlp.dates import shown
-from feedback_nlp.records import Email, Feedback, Remark
+from feedback_nlp.records import Advice, Email, Feedback, Remark
 
 if TYPE_CHECKING:
     from feedback_nlp.explanation import Explanation
@@ -36,13 +36,17 @@ def answer_of(feedback: Feedback) -> Row:
         "stage": feedback.step.name,
         "possible": list(prediction.possible),
         "scores": {label: round(p, 6) for label, p in prediction.scores.items()},
-        "next_steps": list(advice.next_steps),
-        "questions": list(advice.questions),
+        **advice_fields(advice),
         "company": parties.company or UNKNOWN,
         "role": parties.role or UNKNOWN,
         "sender_type": parties.sender_type or UNKNOWN,
     }
     return row | ({"note": prediction.note} if prediction.note else {})
+
+
+def advice_fields(advice: Advice) -> Row:
+    """What a row has of the advice."""
+    return {"next_steps": list(advice.next_steps), "questions": list(advice.questions)}
 
 
 def message_of(email: Email) -> Row:

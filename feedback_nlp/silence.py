@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from feedback_nlp.advice import advice_table
+from feedback_nlp.advice import advise_on_silence
 from feedback_nlp.course import Event, threads
 from feedback_nlp.labels import STEPS
 from feedback_nlp.threads import DAY
@@ -53,8 +53,6 @@ def _waiting_at(thread: Sequence[Event]) -> str:
 def _row(connection: sqlite3.Connection, last: Event, stage: str, days: int) -> dict[str, Any]:
     query = "SELECT thread, company_name, role_name FROM message WHERE n = ?"
     thread, company, role = connection.execute(query, (last.n,)).fetchone()
-    advice = advice_table()["silence"]
-    kind = "application" if stage == STEPS[0] else "interview"
     return {
         "thread": thread,
         "company": company or "unknown",
@@ -62,5 +60,5 @@ def _row(connection: sqlite3.Connection, last: Event, stage: str, days: int) -> 
         "stage": stage,
         "last_contact": datetime.datetime.fromtimestamp(last.time or 0, datetime.timezone.utc).date().isoformat(),
         "days": days,
-        "next_steps": [step["text"] for step in advice[kind]],
+        "next_steps": list(advise_on_silence(stage)),
     }

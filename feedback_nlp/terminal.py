@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -23,7 +24,16 @@ if TYPE_CHECKING:
 
 WIDTH = 78
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ud800-\udfff\ufeff]")
+_CHANNELS = {
+    "mail": "by mail",
+    "phone": "by phone",
+    "recruiter": "through your recruiter",
+    "technical interviewer": "ask for the technical interviewer",
+    "none": "not at all",
+}
 _CONTEXT_LINES = 12
+_SCREEN = 36
+"""A screen has 40 lines; the meaning takes up to 3, the prompt one."""
 _EDGES = re.compile(r"^\W+|\W+$")
 _SIGN = 0.5
 """A plus or minus stands for this much of a score."""
@@ -67,16 +77,14 @@ def render(feedback: Feedback) -> Iterator[str]:
     yield from _wrapped(advice.meaning)
     if prediction.note:
         yield from _wrapped(prediction.note)
-    yield from _list("What to do next", advice.next_steps)
-    yield from _list("Questions you could ask" if advice.answerable else "If you reach a person there", advice.questions)
+    yield from _on_a_screen(advice)
 
 
 def render_advice(label: str, advice: Advice) -> Iterator[str]:
-    """The lines for a label's general advice."""
+    """The lines for the advice of a case, without a mail."""
     yield click.style(f"{MEANINGS[label][0].upper()}{MEANINGS[label][1:]}", bold=True) + f"  ({label})"
     yield from _wrapped(advice.meaning)
-    yield from _list("What to do next", advice.next_steps)
-    yield from _list("Questions you could ask", advice.questions)
+    yield from _on_a_screen(advice)
 
 
 def render_remarks(text: str, remarks: Sequence[Remark]) -> Iterator[str]:
@@ -199,6 +207,39 @@ def _headline(prediction: Prediction, gap: str) -> Iterator[str]:
     others = [f"{MEANINGS[name]} ({name}, {_percent(prediction.scores[name])})" for name in prediction.possible if name != label]
     if others:
         yield from _wrapped(f"Less likely: {'; or '.join(others)}")
+
+
+def _on_a_screen(advice: Advice) -> Sequence[str]:
+    """The lines below the meaning, the last questions left out where there are more than a screen shows."""
+    lines = list(_advice(advice))
+    if len(lines) <= _SCREEN or not advice.questions:
+        return lines
+    return _on_a_screen(replace(advice, questions=advice.questions[:-1]))
+
+
+def _advice(advice: Advice) -> Iterator[str]:
+    """What the mail says and does not say, the way to reach them, and what to do, to ask and to avoid."""
+    if advice.says:
+        yield ""
+    yield from _named("The mail says", "; ".join(advice.says))
+    yield from _named("It may mean (a guess)", "; or ".join(advice.may_mean))
+    yield from _named("Nobody can know from it", "; ".join(advice.unknown))
+    if advice.channel:
+        yield from _named("How to reach them", f"{_CHANNELS[advice.channel]}, since {advice.channel_reason}")
+    if advice.caution:
+        yield ""
+        yield from _wrapped(advice.caution)
+    yield from _list("What to do next", advice.next_steps)
+    yield from _list("Questions you could ask" if advice.answerable else "If you reach a person there", advice.questions)
+    yield from _list("What to avoid", advice.avoid)
+
+
+def _named(name: str, text: str) -> Iterator[str]:
+    """A line that begins with a name in bold, if there is something to say."""
+    if text:
+        first, *others = _wrapped(f"{name}: {text}.", then="  ")
+        yield click.style(f"{name}:", bold=True) + first.removeprefix(f"{name}:")
+        yield from others
 
 
 def _in_place(text: str, evidence: Sequence[Evidence]) -> Iterator[str]:

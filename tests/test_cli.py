@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 import time
-from dataclasses import replace
+from dataclasses import asdict, replace
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from conftest import SMALL_RECIPE
 
 from feedback_nlp import retraining
-from feedback_nlp.advice import general_advice
+from feedback_nlp.advice import advise_case
 from feedback_nlp.cli import main
 from feedback_nlp.evaluation import evaluate
 from feedback_nlp.history import COLUMNS
@@ -77,6 +77,8 @@ def test_version():
     [
         pytest.param(["clasify"], "Error: No such command 'clasify'", id="unknown command"),
         pytest.param(["classify", "--colour"], "Error: No such option", id="unknown option"),
+        pytest.param(["advice", "--stage", "dream"], "Error: Invalid value for '--stage': 'dream' is not one of", id="unknown stage"),
+        pytest.param(["advice", "--sender", "mum"], "Error: Invalid value for '--sender': 'mum' is not one of", id="unknown sender"),
         pytest.param(["advice", "fired"], "Error: Invalid value for '[LABEL]': 'fired' is not one of", id="unknown label"),
         pytest.param(["label", "-o", "x.csv"], "Error: Missing argument 'PATH...'.", id="nothing to label"),
         pytest.param(["label", "x.csv"], "Error: Missing option '-o' / '--output'.", id="no output"),
@@ -125,12 +127,14 @@ def test_classify(given, tmp_path):
     assert re.fullmatch(r"Somebody else was chosen  \(another_candidate, (?:over )?\d+% sure\)", lines[0])
     assert lines[1:3] == ["", "The mail says it here:"]
     assert f">>{DECISION}<<" in out
-    advice = general_advice("another_candidate")
+    advice = advise_case("another_candidate", "application")
     words = " ".join(out.split())
-    assert all(text in words for text in (advice.meaning, *advice.next_steps, *advice.questions))
-    assert [line for line in lines if line in ("What to do next", "Questions you could ask")] == [
+    assert all(text in words for text in (advice.meaning, *advice.next_steps, *advice.questions, *advice.avoid))
+    assert "How to reach them: by mail, since it gives them time to think." in words
+    assert [line for line in lines if line.startswith(("What to", "Questions"))] == [
         "What to do next",
         "Questions you could ask",
+        "What to avoid",
     ]
 
 
@@ -799,16 +803,32 @@ def test_label_takes_odd_rows(line, tmp_path):
 # advice
 
 
+@pytest.mark.parametrize("options", [(), ("--stage", "final"), ("--sender", "agency"), ("--stage", "interview", "--sender", "noreply")])
 @pytest.mark.parametrize("label", LABELS)
-def test_advice(label):
-    result = invoke("advice", label)
-    advice = general_advice(label)
+def test_advice(label, options):
+    result = invoke("advice", label, *options)
+    given = dict(zip(options[::2], options[1::2], strict=True))
+    advice = advise_case(label, given.get("--stage", ""), given.get("--sender", ""))
     assert result.exit_code == 0
     assert result.output.splitlines()[0] == f"{MEANINGS[label].capitalize()}  ({label})"
     words = " ".join(result.output.split())
-    assert all(text in words for text in (advice.meaning, *advice.next_steps, *advice.questions))
-    row = {"meaning": advice.meaning, "next_steps": list(advice.next_steps), "questions": list(advice.questions)}
-    assert json.loads(invoke("advice", label, "--json").output) == {label: row}
+    assert all(text in words for text in (advice.meaning, *advice.next_steps, *advice.questions, *advice.avoid, advice.channel_reason))
+    row = json.loads(invoke("advice", label, *options, "--json").output)[label]
+    assert row == json.loads(json.dumps(asdict(advice)))
+    assert {"meaning", "next_steps", "questions", "says", "may_mean", "unknown", "channel", "avoid"} <= set(row)
+
+
+def test_advice_with_a_file_of_ones_own(home):
+    home.mkdir(parents=True)
+    (home / "advice.toml").write_text('[step.thank_other]\nwhat = "thank them in song"\n', encoding="utf-8")
+    assert "1. Within 24 hours, but not in the first two: thank them in song." in " ".join(
+        invoke("advice", "another_candidate", "--stage", "interview").output.split()
+    )
+    (home / "advice.toml").write_text('[step.thank_other]\nrank = "high"\n', encoding="utf-8")
+    result = invoke("advice")
+    assert (result.exit_code, result.stdout) == (1, "")
+    where = f"{home / 'advice.toml'}, [step.thank_other]"
+    assert result.stderr == f"Error: {where}: rank is 'high'. Give 1 (stays), 2 or 3 (is left out first).\n"
 
 
 def test_advice_for_all_labels():

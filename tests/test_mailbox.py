@@ -3,9 +3,10 @@ from dataclasses import replace
 
 import pytest
 
+from feedback_nlp.advice import advise_case
 from feedback_nlp.errors import InputError
 from feedback_nlp.journal import open_journal
-from feedback_nlp.labels import LABELS
+from feedback_nlp.labels import LABELS, REASONS
 from feedback_nlp.mailbox import columns, identity_of, judge, read_paths, rows, tie, version_of
 from feedback_nlp.records import Email, Skipped
 from feedback_nlp.rows import FIELDS
@@ -93,6 +94,58 @@ def test_each_message_is_judged_once(tmp_path, model):
         assert counting.asked == [NO, "Lunch on Friday?", "How is the oven?"]
         tie(journal)
         assert [row["message_id"] for row in rows(journal)] == ["1@oven.example", "3@x"]
+
+
+def advice_rows(folder, model, *mails):
+    """The stage and the steps of the rejections among these mails of one conversation."""
+    with open_journal(folder / "o.csv", "v", keep=False) as journal:
+        judged(journal, model, *mails)
+        tie(journal)
+        return [(row["stage"], row["next_steps"], row["questions"]) for row in rows(journal) if row["label"] in REASONS]
+
+
+TALK = replace(
+    MAIL,
+    text="Dear Robin,\n\nWe would like to invite you to an interview for the post of baker on Monday at 2 pm.\n\nIda\n",
+    message_id="0@oven.example",
+    subject="Your application",
+    date="Sun, 01 Mar 2026 10:02:00 +0000",
+)
+
+
+def test_the_advice_fits_the_course_of_the_application(tmp_path, model):
+    answer = replace(MAIL, references=(TALK.message_id,))
+    (alone,) = advice_rows(tmp_path / "a", model, answer)
+    (after,) = advice_rows(tmp_path / "b", model, TALK, answer)
+    expected = [advise_case("another_candidate", stage) for stage in ("application", "interview")]
+    assert [alone, after] == [
+        (stage, list(advice.next_steps), list(advice.questions))
+        for stage, advice in zip(("application", "interview"), expected, strict=True)
+    ]
+
+
+def test_a_form_mail_stays_one(tmp_path, model):
+    mail = replace(MAIL, text=NO.replace("Ida", "This is an automated message."))
+    assert [steps[0] for _, steps, _ in advice_rows(tmp_path, model, mail)] == [
+        "Today: leave this mail unanswered. Nobody reads that address, and you owe it nothing."
+    ]
+
+
+def test_what_else_a_mail_says_counts_when_the_row_is_written(tmp_path, model):
+    mail = replace(MAIL, text=NO.replace("Ida", "We are not able to give individual feedback.\n\nIda"))
+    ((_, steps, questions),) = advice_rows(tmp_path, model, mail)
+    assert (steps[0][:6], questions) == ("Today:", [])
+
+
+def test_a_change_of_ones_own_advice_needs_no_new_judgement(tmp_path, model, home):
+    counting = Model(model)
+    before = advice_rows(tmp_path, counting, MAIL)
+    home.mkdir(parents=True)
+    (home / "advice.toml").write_text('[step.ask_other]\nwhat = "sleep on it"\n', encoding="utf-8")
+    after = advice_rows(tmp_path, counting, MAIL)
+    assert counting.asked == [NO]
+    assert before != after
+    assert "After about a day: sleep on it. It can show you what to learn." in after[0][1]
 
 
 def test_with_update_the_rows_of_earlier_runs_stay(tmp_path, model):

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from feedback_nlp.errors import OutputError
-from feedback_nlp.resources import check_place, write_bytes, write_text, written_aside
+from feedback_nlp.errors import InputError, OutputError
+from feedback_nlp.resources import check_place, read_toml, write_bytes, write_text, written_aside
 
 
 def test_written_aside_and_renamed(tmp_path):
@@ -110,3 +110,23 @@ def test_a_place_is_tried_and_left_as_it_was(tmp_path):
     check_place(tmp_path / "a" / "b" / "new.txt")
     assert [path.name for path in tmp_path.iterdir()] == ["old.txt"]
     assert (tmp_path / "old.txt").read_bytes() == b"old"
+
+
+def test_toml(tmp_path):
+    (tmp_path / "a.toml").write_text('[bread]\nflour = "rye"\n', encoding="utf-8")
+    assert read_toml(tmp_path / "a.toml") == {"bread": {"flour": "rye"}}
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        pytest.param(b"[bread", r"is no TOML: .+\. Mend that line, or move the file away\.", id="no toml"),
+        pytest.param(b"\xff", r"is no TOML: .*utf-8.*\. Mend that line, or move the file away\.", id="no text"),
+        pytest.param(None, r"can't be read \(No such file or directory\)\. Let it be read, or move it away\.", id="no file"),
+    ],
+)
+def test_toml_that_can_not_be_read(content, message, tmp_path):
+    if content is not None:
+        (tmp_path / "a.toml").write_bytes(content)
+    with pytest.raises(InputError, match=rf"a\.toml {message}$"):
+        read_toml(tmp_path / "a.toml")

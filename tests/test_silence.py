@@ -26,7 +26,7 @@ def test_a_row(tmp_path):
     assert row == {
         **{"thread": 0, "company": "Oven", "role": "Baker", "stage": "application", "last_contact": "2026-03-01", "days": 40},
     }
-    assert steps[0].startswith("Write once, two or three lines")
+    assert steps[0].startswith("Today: write once, in two or three lines")
 
 
 @pytest.mark.parametrize(

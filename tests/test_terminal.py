@@ -3,6 +3,7 @@ from dataclasses import replace
 import click
 import pytest
 
+from feedback_nlp.case import CHANNELS
 from feedback_nlp.explanation import Explanation, SentenceExplanation, WordWeight
 from feedback_nlp.labels import LABELS, SENTENCE_LABELS
 from feedback_nlp.patterns import patterns
@@ -35,6 +36,24 @@ STEPS = ["", "What to do next", "  1. Do this.", "  2. Then that."]
 QUESTIONS = ["", "Questions you could ask", "  1. Ask this?"]
 IN_PLACE = ["", "The mail says it here:", "  | Hi Bo,", "  | ", "  | Thanks. >>You lack Rust.<< Ida got it.", "  | ", "  | Ida"]
 GAP_HEAD = "Something the role asks for was missing  (skills_gap, 90% sure)"
+
+CASE = replace(
+    ADVICE,
+    says=("Rust was missing", "you may apply again"),
+    may_mean=("somebody else met the point", "it was one day"),
+    unknown=("how close you were", "who decided"),
+    channel="technical interviewer",
+    channel_reason="they saw it",
+    avoid=("Arguing.", "Applying everywhere."),
+)
+FACTS = [
+    "",
+    "The mail says: Rust was missing; you may apply again.",
+    "It may mean (a guess): somebody else met the point; or it was one day.",
+    "Nobody can know from it: how close you were; who decided.",
+    "How to reach them: ask for the technical interviewer, since they saw it.",
+]
+AVOID = ["", "What to avoid", "  1. Arguing.", "  2. Applying everywhere."]
 
 SCREENS = {
     "sure": (prediction("skills_gap", quotes=["You lack Rust."]), ADVICE, [GAP_HEAD, *IN_PLACE, "", "What it means.", *STEPS, *QUESTIONS]),
@@ -115,6 +134,16 @@ SCREENS = {
         ADVICE,
         [GAP_HEAD, *IN_PLACE, "", "What it means.", "Only the first 5 characters were read.", *STEPS, *QUESTIONS],
     ),
+    "case": (
+        prediction("skills_gap", quotes=["You lack Rust."]),
+        CASE,
+        [GAP_HEAD, *IN_PLACE, "", "What it means.", *FACTS, *STEPS, *QUESTIONS, *AVOID],
+    ),
+    "caution": (
+        prediction("skills_gap", quotes=["You lack Rust."]),
+        replace(CASE, may_mean=(), caution="This is no legal advice."),
+        [GAP_HEAD, *IN_PLACE, "", "What it means.", *FACTS[:2], *FACTS[3:], "", "This is no legal advice.", *STEPS, *QUESTIONS, *AVOID],
+    ),
     "not-judged": (Prediction(None, 0.0, {}, note="No words here."), Advice("No words here."), ["No words here."]),
     "two-quotes": (
         prediction("skills_gap", quotes=["Thanks.", "Ida got it."]),
@@ -182,7 +211,8 @@ def test_nothing_steers_the_terminal(where):
         said = Prediction("another_candidate", 0.9, {}, ("skills_gap",), (quote := evidence(HOSTILE[20:], HOSTILE),), {"skills_gap": quote})
     else:
         said = prediction("another_candidate", note=HOSTILE if where == "note" else "")
-    advice = Advice(HOSTILE if where == "advice" else "Meaning.", (HOSTILE,) if where == "advice" else ())
+    advice = Advice(HOSTILE, *[(HOSTILE,)] * 2, True, "", *[(HOSTILE,)] * 3, "mail", HOSTILE, (HOSTILE,), HOSTILE)
+    advice = advice if where == "advice" else Advice("Meaning.")
     screen = "\n".join(plain(said, advice, HOSTILE if where == "text" else TEXT))
     assert "We chose Ida" in screen
     assert [c for c in screen if c != "\n" and not c.isprintable()] == []
@@ -192,6 +222,41 @@ def test_harmless():
     assert harmless(HOSTILE) == "Bad[2Jnews31m\nhere:    We chose Ida."
     assert harmless("Größe ✓ 日本 é\nnext") == "Größe ✓ 日本 é\nnext"
     assert harmless("half \ud83d a letter, a whole 😀") == "half  a letter, a whole 😀"
+
+
+@pytest.mark.parametrize(
+    ("channel", "words"),
+    [
+        ("mail", "by mail"),
+        ("phone", "by phone"),
+        ("recruiter", "through your recruiter"),
+        ("technical interviewer", "ask for the technical interviewer"),
+        ("none", "not at all"),
+    ],
+)
+def test_channels(channel, words):
+    lines = plain(prediction("skills_gap"), replace(CASE, channel=channel))
+    assert f"How to reach them: {words}, since they saw it." in lines
+
+
+def test_every_channel_has_words():
+    for channel in CHANNELS:
+        assert any("How to reach them" in line for line in plain(prediction("skills_gap"), replace(CASE, channel=channel)))
+
+
+def test_names_stand_out():
+    lines = list(render(Feedback(Email("1", TEXT), prediction("skills_gap", quotes=["You lack Rust."]), CASE)))
+    assert f"{click.style('The mail says:', bold=True)} Rust was missing; you may apply again." in lines
+    assert click.style("What to avoid", bold=True) in lines
+
+
+def test_what_is_more_than_a_screen_loses_its_last_questions():
+    advice = replace(CASE, questions=tuple(f"Question {i}?" for i in range(40)))
+    lines = [click.unstyle(line) for line in render_advice("hiring_freeze", advice)]
+    assert len(lines) == 1 + 1 + 36
+    assert lines[-len(AVOID) - 1 :] == ["  21. Question 20?", *AVOID]
+    endless = replace(CASE, next_steps=tuple(f"Step {i}." for i in range(50)))
+    assert "Questions you could ask" not in [click.unstyle(line) for line in render_advice("hiring_freeze", endless)]
 
 
 def test_render_advice():

@@ -1,0 +1,113 @@
+"""A rejection as advice sees it: facts by name, each with the values that hold, and the mail's own words for some of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from itertools import accumulate
+
+from feedback_nlp.labels import AGENCY, LABELS, NOREPLY, SENDER_TYPES, STEPS
+from feedback_nlp.records import Said, Signals, Step
+
+Facts = Mapping[str, frozenset[str]]
+
+UNKNOWN = "unknown"
+"""The value of a fact of which the mail says nothing."""
+GAPS = (
+    *("skill", "experience", "overqualified", "qualification", "language", "test"),
+    *("place", "permit", "availability", "pay", "paperwork"),
+)
+CHANNELS = ("mail", "phone", "recruiter", "technical interviewer", "none")
+WORDS = ("missing", "again", "until", "deadline", "person", "reached", "trait")
+"""What may stand in the braces of a text: words of the mail, or words for what it says."""
+VALUES: Mapping[str, tuple[str, ...]] = {
+    "reason": LABELS,
+    "stage": (*STEPS, UNKNOWN),
+    "sender": (*SENDER_TYPES, UNKNOWN),
+    "feedback": ("offered", "refused", UNKNOWN),
+    "call": ("offered", UNKNOWN),
+    "reply": ("no-reply", "invited", UNKNOWN),
+    "door": ("later role", "apply again", "kept on file", "courtesy", UNKNOWN),
+    "gap": (*GAPS, UNKNOWN),
+    "chosen": ("internal", "more experienced", "cheaper", "somebody", UNKNOWN),
+    "freeze": ("until", "open", UNKNOWN),
+    "deadline": ("deadline", UNKNOWN),
+    "traits": ("age", "family", "origin", "religion", "health", "sex", UNKNOWN),
+    "named": ("again", "until", "deadline", UNKNOWN),
+    "channel": CHANNELS,
+}
+"""The facts that a condition may name, and the values of each; docs/advice.md says what they mean."""
+
+_CALL = re.compile(r"\b(?:call|phone|ring|telephone)\b", re.IGNORECASE)
+_BEFORE_IT_TOOK_PLACE = {"final": "interview", "offer": "offer"}
+_LONGEST_WORDS = 40
+_LONGEST_LIST = 52
+
+
+def stage_met(step: Step) -> str:
+    """How far it came by what took place: an interview that was called off leaves the application. An offer stays one."""
+    return step.name if step.done or not step.name else _BEFORE_IT_TOOK_PLACE.get(step.name, STEPS[0])
+
+
+def facts_of(label: str, stage: str, sender_type: str, signals: Signals) -> Facts:
+    """What holds of a rejection, fact by fact; the channel is still open. Mail whose answers nobody reads is no person's, unless
+    an agency wrote, whose recruiters are known.
+    """
+    unread = signals.reply.value == "no-reply" and sender_type != AGENCY
+    facts = {
+        "reason": label,
+        "stage": stage,
+        "sender": NOREPLY if unread else sender_type,
+        "feedback": signals.feedback.value,
+        "call": "offered" if _offers_call(signals) else "",
+        "reply": signals.reply.value,
+        "door": signals.door.value,
+        "chosen": signals.chosen.value,
+        "freeze": signals.freeze.value,
+        "deadline": signals.deadline.value,
+    }
+    return {name: frozenset([value or UNKNOWN]) for name, value in facts.items()} | {
+        "gap": frozenset(kinds_of(signals)),
+        "traits": frozenset(said.value for said in signals.traits) or frozenset([UNKNOWN]),
+        "named": frozenset(words_of(signals)) or frozenset([UNKNOWN]),
+        "channel": frozenset(),
+    }
+
+
+def kinds_of(signals: Signals) -> list[str]:
+    """The kinds of gap in the order in which the mail names them."""
+    return list(dict.fromkeys(said.value or UNKNOWN for said in signals.gaps)) or [UNKNOWN]
+
+
+def words_of(signals: Signals) -> dict[str, str]:
+    """The mail's own words for when to apply again, until when the role is gone, and by when to answer; where it has them."""
+    said = {"again": (signals.door, "apply again"), "until": (signals.freeze, "until"), "deadline": (signals.deadline, "deadline")}
+    return {name: quoted([one]) for name, (one, value) in said.items() if one.value == value and one.words.strip()}
+
+
+def quoted(said: Iterable[Said]) -> str:
+    """What the mail calls these things, in quotation marks, as many as a line has room for; "" where it has no words for any."""
+    names = [f'"{_short(one.words)}"' for one in said if one.words.strip()]
+    lengths = accumulate(len(name) + 2 for name in names)
+    shown = names[: max(1, sum(length <= _LONGEST_LIST for length in lengths))]
+    if len(shown) < len(names):
+        return f"{', '.join(shown)} and more"
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def fits(facts: Facts, when: Mapping[str, Iterable[str]], unless: Mapping[str, Iterable[str]]) -> bool:
+    """Whether each fact named in `when` has one of the values given for it, and none of those named in `unless` has."""
+    return all(not facts[name].isdisjoint(values) for name, values in when.items()) and all(
+        facts[name].isdisjoint(values) for name, values in unless.items()
+    )
+
+
+def _short(words: str) -> str:
+    plain = " ".join(words.split())
+    return plain if len(plain) <= _LONGEST_WORDS else plain[: _LONGEST_WORDS - 3].rstrip() + "..."
+
+
+def _offers_call(signals: Signals) -> bool:
+    """Whether it is a call that the mail offers for feedback."""
+    said = signals.feedback
+    return said.value == "offered" and _CALL.search(f"{said.words} {said.quote}") is not None

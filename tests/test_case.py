@@ -1,0 +1,156 @@
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feedback_nlp.case import VALUES, facts_of, fits, kinds_of, quoted, stage_met, words_of
+from feedback_nlp.labels import SENDER_TYPES, STEPS
+from feedback_nlp.records import Said, Signals, Step
+
+
+def said(*words):
+    return [Said("skill", one) for one in words]
+
+
+@pytest.mark.parametrize(
+    ("step", "stage"),
+    [
+        (Step(), ""),
+        (Step("application", True), "application"),
+        (Step("interview", True), "interview"),
+        (Step("screen", False), "application"),
+        (Step("test", False), "application"),
+        (Step("interview", False), "application"),
+        (Step("final", False), "interview"),
+        (Step("offer", False), "offer"),
+        (Step("offer", True), "offer"),
+    ],
+)
+def test_stage_met(step, stage):
+    assert stage_met(step) == stage
+
+
+def test_facts_of_a_mail_that_says_nothing():
+    facts = facts_of("skills_gap", "", "", Signals())
+    assert set(facts) == set(VALUES)
+    assert facts["reason"] == {"skills_gap"}
+    assert {name for name in facts if facts[name] == {"unknown"}} == set(facts) - {"reason", "channel"}
+    assert facts["channel"] == set()
+
+
+def test_facts_of_a_mail_that_says_much():
+    signals = Signals(
+        feedback=Said("offered", "", "Just give me a ring."),
+        reply=Said("invited"),
+        door=Said("apply again", "in spring"),
+        gaps=(Said("skill", "SAP"), Said("place"), Said("skill", "Excel")),
+        chosen=Said("cheaper"),
+        freeze=Said("until", "until May"),
+        deadline=Said("deadline", "by Friday"),
+        traits=(Said("age"), Said("sex")),
+    )
+    assert facts_of("skills_gap", "final", "manager", signals) == {
+        "reason": {"skills_gap"},
+        "stage": {"final"},
+        "sender": {"manager"},
+        "feedback": {"offered"},
+        "call": {"offered"},
+        "reply": {"invited"},
+        "door": {"apply again"},
+        "gap": {"skill", "place"},
+        "chosen": {"cheaper"},
+        "freeze": {"until"},
+        "deadline": {"deadline"},
+        "traits": {"age", "sex"},
+        "named": {"again", "until", "deadline"},
+        "channel": set(),
+    }
+    assert kinds_of(signals) == ["skill", "place"]
+    assert words_of(signals) == {"again": '"in spring"', "until": '"until May"', "deadline": '"by Friday"'}
+
+
+@pytest.mark.parametrize(
+    ("sender_type", "sender"),
+    [("recruiter", "noreply"), ("manager", "noreply"), ("", "noreply"), ("agency", "agency"), ("noreply", "noreply")],
+)
+def test_who_reads_no_answers(sender_type, sender):
+    assert facts_of("skills_gap", "", sender_type, Signals(reply=Said("no-reply")))["sender"] == {sender}
+
+
+@pytest.mark.parametrize(
+    ("feedback", "call"),
+    [
+        (Said("offered", "", "Call me if you would like to know more."), "offered"),
+        (Said("offered", "by phone", ""), "offered"),
+        (Said("offered", "", "Happy to TELEPHONE."), "offered"),
+        (Said("offered", "", "During the recall we called nobody."), "unknown"),
+        (Said("refused", "", "Please do not call."), "unknown"),
+        (Said(), "unknown"),
+    ],
+)
+def test_an_offered_call(feedback, call):
+    assert facts_of("skills_gap", "", "", Signals(feedback=feedback))["call"] == {call}
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ([], ""),
+        ([""], ""),
+        (["SAP"], '"SAP"'),
+        (["", "SAP"], '"SAP"'),
+        (["SAP", "Excel"], '"SAP" and "Excel"'),
+        (["SAP", "Excel", "Rust"], '"SAP", "Excel" and "Rust"'),
+        (["two\n  years"], '"two years"'),
+        (["x" * 40], f'"{"x" * 40}"'),
+        (["x" * 41], f'"{"x" * 37}..."'),
+        (["x" * 40, "SAP"], f'"{"x" * 40}" and "SAP"'),
+        (["x" * 40, "SAP", "Excel"], f'"{"x" * 40}", "SAP" and more'),
+        (["x" * 40, "y" * 40], f'"{"x" * 40}" and more'),
+    ],
+)
+def test_quoted(words, shown):
+    assert quoted(said(*words)) == shown
+
+
+@given(st.lists(st.text(), max_size=9))
+def test_quoted_words_fit_a_line(words):
+    shown = quoted(said(*words))
+    assert len(shown) <= 60
+    assert "\n" not in shown
+
+
+@pytest.mark.parametrize(
+    ("when", "unless", "fit"),
+    [
+        ({}, {}, True),
+        ({"stage": ["interview"]}, {}, True),
+        ({"stage": ["test", "interview"]}, {}, True),
+        ({"stage": ["test"]}, {}, False),
+        ({"stage": ["interview"], "sender": ["manager"]}, {}, False),
+        ({"gap": ["place", "pay"]}, {}, True),
+        ({}, {"stage": ["interview"]}, False),
+        ({}, {"stage": ["test"], "sender": ["manager"]}, True),
+        ({}, {"stage": ["interview"], "sender": ["manager"]}, False),
+        ({"stage": ["interview"]}, {"stage": ["interview"]}, False),
+        ({"stage": ["interview"]}, {"sender": ["manager"]}, True),
+    ],
+)
+def test_fits(when, unless, fit):
+    facts = {"stage": frozenset(["interview"]), "sender": frozenset(["agency"]), "gap": frozenset(["place", "skill"])}
+    assert fits(facts, when, unless) is fit
+
+
+@pytest.mark.parametrize("signal", ["feedback", "reply", "door", "gap", "chosen", "freeze", "deadline", "traits"])
+def test_values_are_those_of_the_page(signal):
+    page = (Path(__file__).parent.parent / "docs" / "signals.md").read_text(encoding="utf-8")
+    rows = re.search(rf"(?m)^\| `{signal}s?` \|(?:.*\n\| \|)*.*", page).group()
+    assert tuple(re.findall(r"`([^`]+)`", " ".join(row.split("|")[2] for row in rows.splitlines()))) == VALUES[signal][:-1]
+    assert VALUES[signal][-1] == "unknown"
+
+
+def test_stages_and_senders_are_those_of_a_row():
+    assert VALUES["stage"] == (*STEPS, "unknown")
+    assert VALUES["sender"] == (*SENDER_TYPES, "unknown")
