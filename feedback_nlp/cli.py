@@ -154,13 +154,12 @@ def draft(
     from feedback_nlp.drafts import draft as run
     from feedback_nlp.drafts import kind_of
     from feedback_nlp.feedback import give_feedback
-    from feedback_nlp.records import Signals
     from feedback_nlp.store import load_version
     from feedback_nlp.unsent import copy_draft, write_draft
 
     email = _one_mail(file, "draft")
     feedback = next(give_feedback([email], load_version(model)))
-    signals = Signals()  # what the mail says besides its reason; of what is left open here, `draft` looks after refusals and no-reply
+    signals = feedback.signals
     chosen = kind_of(feedback, signals, kind=kind or "", to_name=to_name)
     drafted = run(feedback, signals, kind=kind or "", tone=tone, name=name, to_name=to_name)
     if output:

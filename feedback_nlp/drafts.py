@@ -19,7 +19,7 @@ from feedback_nlp.labels import (
     TONES,
 )
 from feedback_nlp.letter import Letter, letter_of
-from feedback_nlp.particulars import answered_subject, day_of, gap_kind, missing_words, name_of, plain_address, position_words, time_words
+from feedback_nlp.particulars import answered_subject, day_of, missing_words, name_of, plain_address, position_words, time_words
 from feedback_nlp.preprocess import fold
 from feedback_nlp.records import UNSURE_BELOW, Draft, Email, Feedback, Said, Signals
 from feedback_nlp.sender import is_by_applicant
@@ -153,7 +153,7 @@ def _values(feedback: Feedback, signals: Signals, letter: Letter, name: str, to_
 
 def _conditions(feedback: Feedback, signals: Signals, letter: Letter, to_name: str) -> dict[str, str]:
     """What the choice of words may depend on; drafts.toml says what each means."""
-    gap = next((gap.value for gap in signals.gaps), "") or gap_kind(feedback.advice.gap)
+    gap = next((gap.value for gap in signals.gaps), "") or feedback.advice.gap
     return {
         "label": "" if signals.traits else _sure_label(feedback),
         "stage": feedback.step.name if feedback.step.done else "",

@@ -12,7 +12,7 @@ from itertools import pairwise
 from feedback_nlp.dates import time_of
 from feedback_nlp.preprocess import fold
 from feedback_nlp.records import Said
-from feedback_nlp.wording import draft_table, draft_words
+from feedback_nlp.wording import draft_words
 
 _MOST_WORDS = 6
 _MOST_WORDS_OF_A_TIME = 4
@@ -106,12 +106,6 @@ def answered_subject(subject: str) -> str:
 def plain_address(address: str) -> str:
     """An address as any mail program takes it, else ""."""
     return address if _ADDRESS.fullmatch(address) else ""
-
-
-def gap_kind(kind: str) -> str:
-    """The kind of a gap as docs/signals.md has it, from the one that advice.toml names."""
-    kinds: dict[str, str] = draft_table()["words"]["gaps"]
-    return kinds.get(kind, "")
 
 
 def _is_visible(character: str) -> bool:
