@@ -561,7 +561,7 @@ FEEDBACK = st.builds(
         sent=st.booleans(),
     ),
     st.builds(Prediction, st.sampled_from(LABELS), st.sampled_from([0.3, 0.95]), st.just({})),
-    st.builds(Advice, st.just(""), answerable=st.booleans(), gap=st.sampled_from(["", *WORDS["gaps"]])),
+    st.builds(Advice, st.just(""), answerable=st.booleans(), gap=st.sampled_from(["", *GAPS])),
     st.builds(Parties, HOSTILE, HOSTILE, st.sampled_from(["", *SENDER_TYPES])),
     st.builds(Step, st.sampled_from(["", *STEPS]), st.booleans()),
 )
