@@ -1,13 +1,27 @@
 import pytest
 
+from feedback_nlp.entries import SOURCES
 from feedback_nlp.findings import findings_of
 from feedback_nlp.history import message_of
 from feedback_nlp.labels import CONCRETE_REASONS
 from feedback_nlp.lessons import lessons_of, limits, named_in
 from feedback_nlp.resources import read_table
 from tests.labelled import row
-from tests.test_advice import SOURCES, entries
 from tests.test_findings import messages
+
+
+def entries(value):
+    """All entries in a table: what has a text or a source."""
+    if isinstance(value, dict):
+        if "rests_on" in value or "text" in value:
+            yield value
+        else:
+            for inner in value.values():
+                yield from entries(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from entries(inner)
+
 
 S, C, A, F, V = "skills_gap", "cultural_fit", "another_candidate", "hiring_freeze", "vague_subjective"
 TABLE = read_table("lessons")
