@@ -11,8 +11,8 @@ from collections import Counter
 from pathlib import Path
 
 import feedback_nlp
+from feedback_nlp.gaps import signals_of
 from feedback_nlp.records import Email
-from feedback_nlp.signals import signals_of
 
 FILE = Path(__file__).parent.parent / "data" / "signals.jsonl"
 MANY = {"gap": "gaps", "trait": "traits"}
