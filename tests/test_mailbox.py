@@ -98,7 +98,7 @@ def test_each_message_is_judged_once(tmp_path, model):
 
 def advice_rows(folder, model, *mails):
     """The stage and the steps of the rejections among these mails of one conversation."""
-    with open_journal(folder / "o.csv", "v", keep=False) as journal:
+    with open_journal(folder / "o.csv", keep=False) as journal:
         judged(journal, model, *mails)
         tie(journal)
         return [(row["stage"], row["next_steps"], row["questions"]) for row in rows(journal) if row["label"] in REASONS]
