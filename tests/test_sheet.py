@@ -677,7 +677,7 @@ def test_label_writes_what_label_reads(ending, tmp_path):
     assert read_back(tmp_path / "again.jsonl") == texts
 
 
-@pytest.mark.parametrize(("options", "start"), [([], b"id,"), (["--bom"], b"\xef\xbb\xbfid,")])
+@pytest.mark.parametrize(("options", "start"), [([], b"date,"), (["--bom"], b"\xef\xbb\xbfdate,")])
 def test_label_puts_a_byte_order_mark(options, start, tmp_path):
     (tmp_path / "mail.txt").write_text("We have chosen another candidate.", encoding="utf-8")
     assert labelled(tmp_path / "mail.txt", tmp_path / "out.csv", *options).exit_code == 0
