@@ -69,13 +69,6 @@ def advise_case(label: str, stage: str = "", sender_type: str = "", signals: Sig
     )
 
 
-def advise_many() -> Advice:
-    """What to do after two or three refusals in a row; its questions are a checklist to go through by oneself."""
-    entries = read_entries()
-    steps, checklist = (tuple(entry.text for entry in entries[f"many.{name}"].values()) for name in ("step", "question"))
-    return Advice(meaning="", next_steps=steps, questions=checklist)
-
-
 def advise_on_silence(stage: str) -> tuple[str, ...]:
     """What to do where nobody answered after a stage."""
     entries = read_entries()

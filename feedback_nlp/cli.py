@@ -244,7 +244,8 @@ def label(
         if result.silent:
             where = f"listed in {silence}" if silence else "--silence FILE lists them"
             click.echo(f"{result.silent} applications wait for an answer ({where}).", err=True)
-        click.echo("\n".join(render_rejections(result.newest, result.overview)), color=_wants_colour())
+        for line in render_rejections(result.newest, result.overview):
+            click.echo(line)
     if not result.whole:
         raise FeedbackError(f"Stopped. {result.output} holds what was read until then; the same command goes on from there.")
     if not quiet:

@@ -22,7 +22,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "channel": ("channel", "text"),
     "step": STEP,
     **dict.fromkeys(("question", "avoid"), TEXT),
-    **{"many.step": STEP, "many.question": TEXT, "silence": STEP},
+    "silence": STEP,
     **dict.fromkeys(("person", "reached", "missing", "trait"), TEXT),
 }
 """The tables of the file, and the fields that say something in each."""
@@ -83,17 +83,14 @@ def _read(own: Path | None, _time: int, _size: int) -> Entries:
 
 
 def _tables(path: Path, content: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    """The tables of a file, "many" taken apart. Raises InputError where one is none of ours, or no table of entries."""
-    many = content.get("many", {})
-    inner = {f"many.{name}": value for name, value in many.items()} if isinstance(many, dict) else {"many": many}
-    tables = {name: value for name, value in content.items() if name != "many"} | inner
-    for name, table in tables.items():
+    """The tables of a file. Raises InputError where one is none of ours, or no table of entries."""
+    for name, table in content.items():
         if name not in TABLES:
             raise InputError(f"{path}, [{name}]: there is no such table. The tables are {', '.join(TABLES)}.")
         for entry, fields in table.items() if isinstance(table, dict) else [("", table)]:
             if not isinstance(fields, dict):
                 raise InputError(f"{path}, [{name}]: {entry or name} is no entry. Write [{name}.NAME], and the fields below it.")
-    return tables
+    return dict(content)
 
 
 def _check(where: str, table: str, fields: Mapping[str, Any]) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from feedback_nlp.advice import advise_on_silence
 from feedback_nlp.course import Event, threads
 from feedback_nlp.labels import STEPS
+from feedback_nlp.rows import UNKNOWN
 from feedback_nlp.threads import DAY
 
 AFTER_APPLICATION = 21
@@ -55,8 +56,8 @@ def _row(connection: sqlite3.Connection, last: Event, stage: str, days: int) -> 
     thread, company, role = connection.execute(query, (last.n,)).fetchone()
     return {
         "thread": thread,
-        "company": company or "unknown",
-        "role": role or "unknown",
+        "company": company or UNKNOWN,
+        "role": role or UNKNOWN,
         "stage": stage,
         "last_contact": datetime.datetime.fromtimestamp(last.time or 0, datetime.timezone.utc).date().isoformat(),
         "days": days,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedback_nlp.advice import advise, advise_case, advise_many, advise_on_silence
+from feedback_nlp.advice import advise, advise_case, advise_on_silence
 from feedback_nlp.case import CHANNELS, GAPS, VALUES
 from feedback_nlp.entries import TABLES, read_entries
 from feedback_nlp.labels import LABELS, NOT_REJECTION, REASONS, SENDER_TYPES, STEPS
@@ -588,7 +588,7 @@ def test_every_entry_is_reached(field):
 
 def test_every_table_is_read():
     words = {"person", "reached", "missing", "trait"}
-    assert set(TABLES) == {*FIELDS.values(), *words, "silence", "many.step", "many.question"}
+    assert set(TABLES) == {*FIELDS.values(), *words, "silence"}
     said = " ".join(text for advice in everything() for field in FIELDS for text in given_as(advice, field))
     assert [entry.text for table in words for entry in read_entries()[table].values() if entry.text not in said] == ["too much experience"]
     assert advise_case("skills_gap", signals=gap("overqualified")).gap == "too much experience"
@@ -701,20 +701,6 @@ def test_a_form_mail_is_not_answerable():
 
 
 # Without one
-
-
-def test_after_refusals_in_a_row():
-    advice = advise_many()
-    assert advice.next_steps == (
-        "Before the next interview: go through the last refusals one by one, with the checklist."
-        " After two or three in a row, looking back helps more than one more talk.",
-        "This month: ask somebody who does it for a living to look with you: a careers adviser, a coach, a mentor in your field."
-        " From outside some things are easier to see.",
-        "Until you hold a signed offer: keep preparing. Nothing is settled before that.",
-    )
-    assert len(advice.questions) == 7
-    assert advice.questions[0] == "Am I applying to the right places?"
-    assert {source for entry in read_entries()["many.step"].values() for source in entry.rests_on} == {"001", "000"}
 
 
 def test_where_nobody_answered():

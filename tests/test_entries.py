@@ -43,7 +43,7 @@ def test_nothing_that_ships_leaves_its_source_to_the_default(table):
     assert [name for name, fields in shipped(table).items() if not fields.get("rests_on")] == []
 
 
-@pytest.mark.parametrize("table", ["step", "many.step", "silence"])
+@pytest.mark.parametrize("table", ["step", "silence"])
 def test_a_step_says_what_by_when_and_why(table):
     for fields in shipped(table).values():
         assert all(fields[name].strip() == fields[name] and not fields[name].endswith(".") for name in ("by", "what", "why"))
@@ -59,7 +59,7 @@ def test_parts_of_a_sentence_are_such(table):
     ] == []
 
 
-@pytest.mark.parametrize("table", ["question", "many.question"])
+@pytest.mark.parametrize("table", ["question"])
 def test_questions_are_such(table):
     assert [f["text"] for f in shipped(table).values() if not re.search(r"\?(?: An example would help me\.)?$", f["text"])] == []
 
@@ -127,8 +127,6 @@ def test_braces_can_be_written():
 FACTS = ", ".join(VALUES)
 FAULTS = {
     "an unknown table": ("[steps.mine]\n", f", [steps]: there is no such table. The tables are {', '.join(TABLES)}."),
-    "many without its tables": ("[many.mine]\n", f", [many.mine]: there is no such table. The tables are {', '.join(TABLES)}."),
-    "many no table": ("many = 3\n", f", [many]: there is no such table. The tables are {', '.join(TABLES)}."),
     "a table no table": ("step = 3\n", ", [step]: step is no entry. Write [step.NAME], and the fields below it."),
     "an entry no table": ('[step]\nmine = "rest"\n', ", [step]: mine is no entry. Write [step.NAME], and the fields below it."),
     "an unknown field": (
