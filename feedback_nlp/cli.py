@@ -221,7 +221,7 @@ def label(
     what is new, by the journal beside the output.
     """
     from feedback_nlp.labelling import Wanted, label_mailbox
-    from feedback_nlp.overview import render_overview, render_rejections
+    from feedback_nlp.overview import render_drift, render_overview, render_rejections
     from feedback_nlp.store import load_version
 
     wanted = Wanted(
@@ -244,6 +244,8 @@ def label(
         if result.silent:
             where = f"listed in {silence}" if silence else "--silence FILE lists them"
             click.echo(f"{result.silent} applications wait for an answer ({where}).", err=True)
+        for line in render_drift(result.overview.drift, paths):
+            click.echo(line, err=True)
         for line in render_rejections(result.newest, result.overview):
             click.echo(line)
     if not result.whole:

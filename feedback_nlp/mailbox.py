@@ -21,6 +21,7 @@ from feedback_nlp.applications import tie_applications
 from feedback_nlp.case import stage_met
 from feedback_nlp.course import BARE_ROW, write_courses
 from feedback_nlp.dates import time_of
+from feedback_nlp.drift import is_unusual
 from feedback_nlp.errors import InputError
 from feedback_nlp.feedback import give_feedback
 from feedback_nlp.inbox import read_inbox
@@ -112,7 +113,7 @@ def identity_of(email: Email) -> str:
 
     A table row that names neither an id nor a sender with a date is no copy of anything.
     """
-    who, when = _address(email), time_of(email.date)
+    who, when = sender_address(email), time_of(email.date)
     if email.message_id:
         return f"{email.message_id} {who} {when.timestamp() if when else ''}"
     if email.row is not None and not (who and email.date):
@@ -120,7 +121,8 @@ def identity_of(email: Email) -> str:
     return _digest(who, email.date, " ".join(email.text.split()))
 
 
-def _address(email: Email) -> str:
+def sender_address(email: Email) -> str:
+    """The address that a message came from, as messages are told apart by it."""
     address = address_of(email.sender)
     return f"{address.local}@{address.domain}" if address.local else email.sender.strip().lower()
 
@@ -130,15 +132,17 @@ def _answers(messages: Sequence[_New], model: Model, journal: Journal) -> list[M
     known = {message.key: journal.known(message.key) for message in messages}
     missing = {message.key: message.email for message in messages if known[message.key] is None}
     for key, feedback in zip(missing, give_feedback(missing.values(), model), strict=True):
-        known[key] = _answer(feedback)
+        known[key] = _answer(feedback, model)
         journal.keep(key, known[key] or {})
     return [known[message.key] or {} for message in messages]
 
 
-def _answer(feedback: Feedback) -> Row:
+def _answer(feedback: Feedback, model: Model) -> Row:
     """What the mail says; what to do depends on the course of the application too, and comes when the row is written."""
     writer = feedback.parties.sender_type if feedback.advice.answerable else NOREPLY
-    return answer_of(feedback) | {"done": feedback.step.done, "writer": writer, "signals": asdict(feedback.signals)}
+    unusual = feedback.prediction.label in REASONS and is_unusual(model, feedback.email.text)
+    case = {"done": feedback.step.done, "writer": writer, "signals": asdict(feedback.signals)}
+    return answer_of(feedback) | case | {"unusual": unusual}
 
 
 def _key(email: Email, version: str) -> str:
@@ -161,7 +165,7 @@ def _add(journal: Journal, message: _New, answer: Mapping[str, Any]) -> None:
         "key": message.key,
         "head": json.dumps(message_of(email)),
         "time": when.timestamp() if when else None,
-        "sender": _address(email),
+        "sender": sender_address(email),
         "recipient": email.recipients[0] if email.recipients else "",
         "subject": _REPLY.sub("", subject).strip().lower(),
         "reply": int(_REPLY.match(subject) is not None),
@@ -198,6 +202,7 @@ def rows(journal: Journal) -> Iterator[Row]:
     for head, content, own, thread, stage, since_application, since_contact, company, role in journal.connection.execute(query):
         answer = json.loads(content)
         case = {name: answer.pop(name) for name in ("done", "writer", "signals")}
+        del answer["unusual"]  # only drift.py asks for it
         if answer["label"] in REASONS:
             answer |= advice_fields(_advice(answer, stage or answer["stage"], **case))
         tied = {
