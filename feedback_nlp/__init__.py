@@ -50,6 +50,7 @@ Under all of these:
 Learning:
 
     examples    labelled mails -> Example
+    collection  Collection                          the person's own labelled mails, every entry kept (SQLite)
     stages      features counted, weighed, and the two first stages as scikit-learn fits them
     training    train(...) -> Model                 folds, the document stage, and the whole
     metrics     figures(truth, predictions), and what else is counted

@@ -1,4 +1,4 @@
-"""Labelled mails: the shipped corpus, and the person's own rows.
+"""Labelled mails: the shipped corpus, and rows that a person brings.
 
 One row format everywhere (JSON lines, documented in data/README.md); `example_from` checks a row and says what is
 wrong with it.
@@ -18,7 +18,7 @@ from feedback_nlp.inbox import read_rows
 from feedback_nlp.inbox.row import list_in
 from feedback_nlp.labels import CONCRETE_REASONS, LABELS, NOT_REJECTION, SENTENCE_LABELS
 from feedback_nlp.records import Email, Example, Skipped
-from feedback_nlp.resources import home, shipped, write_text
+from feedback_nlp.resources import shipped
 
 _FIELDS = {f.name for f in fields(Example)}
 SPLITS = ("train", "test")
@@ -26,6 +26,8 @@ SPLITS = ("train", "test")
 
 def example_from(row: Mapping[str, Any]) -> Example:
     """An `Example` from a row of the corpus format. Raises ValueError that says what is wrong with the row."""
+    if not isinstance(row, Mapping):
+        raise ValueError("it is no object")
     unknown = set(row) - _FIELDS
     if unknown:
         raise ValueError(f"unknown field {sorted(unknown)[0]!r}")
@@ -78,20 +80,15 @@ def read_corpus() -> tuple[list[Example], list[Example]]:
     """The shipped corpus: whole mails, and loose labelled sentences (examples without a primary label)."""
     folder = shipped("data")
     files = [*sorted((folder / "train").glob("*.jsonl")), folder / "test.jsonl"]
-    return [example for file in files for example in _read_examples(file)], list(_read_examples(folder / "sentences.jsonl"))
+    return [example for file in files for example in read_examples(file)], list(read_examples(folder / "sentences.jsonl"))
 
 
-def own_examples() -> list[Example]:
-    """The person's own labelled mails, from their home folder."""
-    path = home() / "examples.jsonl"
-    return list(_read_examples(path)) if path.exists() else []
-
-
-def _read_examples(path: Path) -> Iterator[Example]:
+def read_examples(path: Path) -> Iterator[Example]:
+    """The examples of a file of JSON lines. Raises InputError that names the line at fault."""
     try:
         lines = path.read_text(encoding="utf-8").split("\n")
     except OSError as error:
-        raise InputError(f"{path} can't be read ({error.strerror}). Install feedback-nlp anew.") from error
+        raise InputError(f"{path} can't be read ({error.strerror}). Let it be read, or install feedback-nlp anew.") from error
     except UnicodeDecodeError as error:
         raise InputError(f"{path} is not UTF-8 (byte {error.start}). Save it anew as UTF-8.") from error
     for number, line in enumerate(lines, 1):
@@ -102,29 +99,9 @@ def _read_examples(path: Path) -> Iterator[Example]:
                 raise InputError(f"{path}, line {number}: {error}. Mend or remove that line.") from error
 
 
-def add_examples(new: Iterable[Example]) -> tuple[int, int, int]:
-    """Adds to the person's own examples; a later label for the same text wins. Returns (added, known, changed)."""
-    rows = {digest(e.text): e for e in own_examples()}
-    added = known = changed = 0
-    for example in new:
-        key = digest(example.text)
-        if key not in rows:
-            added += 1
-        elif rows[key].primary == example.primary and rows[key].secondary == example.secondary:
-            known += 1
-            continue
-        else:
-            changed += 1
-        rows[key] = example
-    if added or changed:
-        lines = (json.dumps(row_of(e), ensure_ascii=False) + "\n" for e in rows.values())
-        write_text(home() / "examples.jsonl", "".join(lines))
-    return added, known, changed
-
-
 def digest(text: str) -> str:
     """A short digest of a text's words, whatever their case and white space."""
-    return hashlib.sha256(" ".join(text.casefold().split()).encode()).hexdigest()[:16]
+    return hashlib.sha256(" ".join(text.casefold().split()).encode(errors="replace")).hexdigest()[:16]
 
 
 def read_labelled(paths: Iterable[Path], text_column: str | None = None) -> Iterator[Example | Skipped]:

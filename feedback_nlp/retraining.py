@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from feedback_nlp.collection import open_collection, own_examples
 from feedback_nlp.errors import InputError
 from feedback_nlp.evaluation import Evaluation, evaluate
-from feedback_nlp.examples import add_examples, own_examples, read_corpus, read_labelled
+from feedback_nlp.examples import read_corpus, read_labelled
 from feedback_nlp.model import Model
 from feedback_nlp.records import Example
 from feedback_nlp.resources import home
@@ -46,7 +47,8 @@ def retrain(files: Iterable[Path], text_column: str | None = None, say: Progress
     where there is nothing new to learn.
     """
     rows = list(read_labelled(files, text_column))
-    added, known, changed = add_examples(row for row in rows if isinstance(row, Example))
+    with open_collection() as collection:
+        taken = collection.put((row for row in rows if isinstance(row, Example)), "retrain")
     skipped = tuple(f"{row.where}: {row.why}" for row in rows if not isinstance(row, Example))
     own = own_examples()
     if not own:
@@ -71,7 +73,7 @@ def retrain(files: Iterable[Path], text_column: str | None = None, say: Progress
     if used:
         use(name)
     why = "no worse than the shipped model beyond noise" if used else "worse than the shipped model on the test split"
-    return Retraining(added, known, changed, skipped, old_name, name, old.figures, new.figures, used, why)
+    return Retraining(taken.added, taken.known, taken.changed, skipped, old_name, name, old.figures, new.figures, used, why)
 
 
 def build(folder: Path, say: Progress = lambda _: None) -> Model:

@@ -4,8 +4,8 @@ import re
 import pytest
 
 from feedback_nlp.errors import InputError
-from feedback_nlp.examples import add_examples, example_from, own_examples, read_labelled, row_of
-from feedback_nlp.records import Example, Skipped
+from feedback_nlp.examples import example_from, read_labelled, row_of
+from feedback_nlp.records import Skipped
 
 TEXT = "We chose Ann. She knows Go."
 ROW = {"id": "1", "text": TEXT, "primary": "another_candidate", "secondary": ["skills_gap"], "evidence": ["We chose Ann."]}
@@ -57,6 +57,11 @@ def test_faults(change, message):
         example_from(ROW | change)
 
 
+def test_a_row_is_an_object():
+    with pytest.raises(ValueError, match=r"^it is no object$"):
+        example_from([])
+
+
 @pytest.mark.parametrize(
     "change", [{"id": None}, {"primary": None}, {"text": 5, "evidence": []}], ids=["no id", "no label", "text a number"]
 )
@@ -83,74 +88,6 @@ def test_row_and_example_are_two_forms_of_one_thing(row):
 def test_a_loose_sentence_needs_no_label():
     example = example_from({"id": "1", "text": TEXT, "primary": "", "sentences": [[0, 13, "boilerplate"]]})
     assert (example.primary, example.sentences) == ("", ((0, 13, "boilerplate"),))
-
-
-def example(text, primary="skills_gap", secondary=()):
-    return Example(text, text, primary, secondary)
-
-
-def test_add_twice_is_add_once(home):
-    rows = [example("a"), example("b")]
-    assert add_examples(rows) == (2, 0, 0)
-    once = (home / "examples.jsonl").read_bytes()
-    assert add_examples(rows) == (0, 2, 0)
-    assert (home / "examples.jsonl").read_bytes() == once
-    assert own_examples() == rows
-
-
-@pytest.mark.parametrize(
-    ("first", "later", "counts", "kept"),
-    [
-        pytest.param([example("a")], [example("a", "hiring_freeze")], (0, 0, 1), [example("a", "hiring_freeze")], id="label"),
-        pytest.param(
-            [example("a")],
-            [example("a", secondary=("hiring_freeze",))],
-            (0, 0, 1),
-            [example("a", secondary=("hiring_freeze",))],
-            id="secondary",
-        ),
-        pytest.param([example("a b")], [example(" A\n b")], (0, 1, 0), [example("a b")], id="case and space"),
-        pytest.param([], [example("a"), example("a", "hiring_freeze")], (1, 0, 1), [example("a", "hiring_freeze")], id="within one file"),
-        pytest.param(
-            [example("a"), example("b")],
-            [example("a", "hiring_freeze")],
-            (0, 0, 1),
-            [example("a", "hiring_freeze"), example("b")],
-            id="order",
-        ),
-    ],
-)
-def test_the_later_label_wins(first, later, counts, kept):
-    add_examples(first)
-    assert add_examples(later) == counts
-    assert own_examples() == kept
-
-
-def test_no_own_examples():
-    assert own_examples() == []
-
-
-@pytest.mark.parametrize(
-    ("line", "why"),
-    [
-        pytest.param(b'{"id": "1"', "Expecting ',' delimiter: line 1 column 11 (char 10)", id="no JSON"),
-        pytest.param(b'{"id": "1", "text": "a", "primary": "gone"}', f"unknown label 'gone': the labels are {LABELS}", id="fault"),
-    ],
-)
-def test_damaged_own_examples_are_named_by_line(line, why, home):
-    home.mkdir()
-    (home / "examples.jsonl").write_bytes(b'{"id": "0", "text": "a", "primary": "skills_gap"}\n' + line + b"\n")
-    with pytest.raises(InputError) as error:
-        own_examples()
-    assert str(error.value) == f"{home / 'examples.jsonl'}, line 2: {why}. Mend or remove that line."
-
-
-def test_own_examples_in_another_encoding_are_named(home):
-    home.mkdir()
-    (home / "examples.jsonl").write_bytes('{"id": "1", "text": "naïve", "primary": "skills_gap"}\n'.encode("cp1252"))
-    with pytest.raises(InputError) as error:
-        own_examples()
-    assert str(error.value) == f"{home / 'examples.jsonl'} is not UTF-8 (byte 23). Save it anew as UTF-8."
 
 
 def labelled(tmp_path, content, name="rows.csv"):

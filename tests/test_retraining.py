@@ -8,8 +8,8 @@ import pytest
 from conftest import SMALL_RECIPE
 
 from feedback_nlp import retraining, store
+from feedback_nlp.collection import own_examples
 from feedback_nlp.errors import InputError
-from feedback_nlp.examples import own_examples
 from feedback_nlp.labels import LABELS, NOT_REJECTION
 from feedback_nlp.retraining import build, retrain
 from feedback_nlp.store import SHIPPED, current, load, load_version, manifest_of, versions
