@@ -36,6 +36,12 @@ class _Group(click.Group):
             raise click.ClickException(" ".join(harmless(str(error)).split())) from error
 
 
+class _NoTerminal(click.ClickException):
+    """Something that is done at a terminal was asked for where there is none."""
+
+    exit_code = 2
+
+
 _model = click.option("-m", "--model", metavar="NAME", help="A model version or its folder (default: the one in use).")
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 _quiet = click.option("-q", "--quiet", is_flag=True, help="No progress and no notes.")
@@ -313,6 +319,33 @@ def advice(name: str | None, stage: str | None, sender: str | None, as_json: boo
         click.echo(json.dumps({label: asdict(found) for label, found in chosen.items()}, ensure_ascii=False))
     else:
         click.echo("\n\n".join("\n".join(render_advice(label, found)) for label, found in chosen.items()), color=_wants_colour())
+
+
+@main.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
+@click.option("-n", "--number", type=click.IntRange(1), default=20, show_default=True, metavar="N", help="How many mails to show at most.")
+@click.option("--who", default="", metavar="NAME", help="Whose labels they are (default: your login name).")
+@click.option("--me", multiple=True, metavar="ADDRESS", help="Your own address, where the mailbox does not tell (may be repeated).")
+@_text_column
+@_model
+@_quiet
+def review(
+    paths: tuple[Path, ...], number: int, who: str, me: tuple[str, ...], text_column: str | None, model: str | None, quiet: bool
+) -> None:
+    """Label the mails that teach the model most, one key each, in the terminal.
+
+    PATH is whatever `label` reads. Each answer is kept in your collection before the next mail shows; what has your label
+    already is not asked again.
+    """
+    from feedback_nlp.reviewing import ask, choose, render_reviewed
+    from feedback_nlp.store import load_version
+
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise _NoTerminal("review needs a terminal. Without one, label in a table: feedback-nlp add FILE")
+    with _progress(paths, quiet) as progress:
+        choice = choose(paths, number, load_version(model), me, text_column, progress)
+    state = ask(choice, who)
+    click.echo("\n".join(render_reviewed(choice, state)))
 
 
 @main.command()

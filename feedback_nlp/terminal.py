@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from feedback_nlp.retraining import Retraining
 
 WIDTH = 78
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ud800-\udfff\ufeff]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ud800-\udfff\ufeff]")
 _CHANNELS = {
     "mail": "by mail",
     "phone": "by phone",
@@ -199,12 +199,12 @@ def _headline(prediction: Prediction, gap: str) -> Iterator[str]:
     meaning = f"a requirement was not met: {gap}" if gap else MEANINGS[label]
     second = runner_up(prediction)
     if second:
-        yield click.style(f"Unsure: {MEANINGS[label]} ({label}, {_percent(prediction.confidence)}),", bold=True)
-        yield click.style(f"     or {MEANINGS[second]} ({second}, {_percent(prediction.scores[second])}).", bold=True)
+        yield click.style(f"Unsure: {MEANINGS[label]} ({label}, {percent(prediction.confidence)}),", bold=True)
+        yield click.style(f"     or {MEANINGS[second]} ({second}, {percent(prediction.scores[second])}).", bold=True)
         yield "Please judge by the sentence yourself." if label in REASONS else "Please read it once more yourself."
         return
-    yield click.style(f"{meaning[0].upper()}{meaning[1:]}", bold=True) + f"  ({label}, {_percent(prediction.confidence)} sure)"
-    others = [f"{MEANINGS[name]} ({name}, {_percent(prediction.scores[name])})" for name in prediction.possible if name != label]
+    yield click.style(f"{meaning[0].upper()}{meaning[1:]}", bold=True) + f"  ({label}, {percent(prediction.confidence)} sure)"
+    others = [f"{MEANINGS[name]} ({name}, {percent(prediction.scores[name])})" for name in prediction.possible if name != label]
     if others:
         yield from _wrapped(f"Less likely: {'; or '.join(others)}")
 
@@ -318,8 +318,8 @@ def _answers(explanation: Explanation) -> Iterator[str]:
     """The two likeliest answers, and which of them the two ways of reading the mail speak for."""
     whole = explanation.parts["mail"]
     rows = {
-        "Most likely": f"{MEANINGS[explanation.label]} ({_percent(explanation.probability)})",
-        "Second most likely": f"{MEANINGS[explanation.second]} ({_percent(explanation.second_probability)})",
+        "Most likely": f"{MEANINGS[explanation.label]} ({percent(explanation.probability)})",
+        "Second most likely": f"{MEANINGS[explanation.second]} ({percent(explanation.second_probability)})",
         "Sentence by sentence": _leaning(sum(explanation.parts.values()) - whole),
         "Read as a whole": _leaning(whole),
     }
@@ -367,7 +367,7 @@ def _sides(sentence: SentenceExplanation) -> tuple[list[tuple[str, float]], list
 def _readings(sentence: SentenceExplanation) -> str:
     """What a sentence says, and what else it may say where that is unsure."""
     ranked = sorted(sentence.scores, key=lambda name: -sentence.scores[name])[: 2 if sentence.probability < UNSURE_BELOW else 1]
-    return ", or ".join(f"{SENTENCE_MEANINGS[name]} ({_percent(sentence.scores[name])})" for name in ranked)
+    return ", or ".join(f"{SENTENCE_MEANINGS[name]} ({percent(sentence.scores[name])})" for name in ranked)
 
 
 def _words(sentence: SentenceExplanation) -> list[tuple[str, float]]:
@@ -396,6 +396,6 @@ def _signs(weight: float) -> str:
     return ("+" if weight > 0 else "-") * max(1, min(_MOST_SIGNS, round(abs(weight) / _SIGN)))
 
 
-def _percent(probability: float) -> str:
+def percent(probability: float) -> str:
     """A probability as a person reads it: no mail is quite sure, and none quite out of the question."""
     return "over 99%" if probability > 0.995 else "under 1%" if probability < 0.005 else f"{probability:.0%}"
