@@ -126,6 +126,12 @@ def visible(text: str) -> str:
     return plain if plain.isascii() else "".join(_few_accents(plain.translate(_CELLS)))
 
 
+_UNCERTAIN_WIDTH = frozenset(
+    {0x115F, 0x1160, 0x3164, 0xFFA0} | set(range(0xFE00, 0xFE10)) | set(range(0xE0100, 0xE01F0)) | set(range(0x1F3FB, 0x1F400))
+)
+"""Empty letters, and the variants and skin tones of emoji: terminals differ in how many cells they give them."""
+
+
 class _Cells(dict[int, "str | None"]):
     """What is shown for a character; None where nothing is. Filled on demand, for `str.translate`."""
 
@@ -136,8 +142,7 @@ class _Cells(dict[int, "str | None"]):
             cell = "\n"
         elif category == "Zs":
             cell = " "
-        # The variants and skin tones of emoji change their width in some terminals, and not in others.
-        elif category[0] == "C" or 0xFE00 <= code <= 0xFE0F or 0xE0100 <= code <= 0xE01EF or 0x1F3FB <= code <= 0x1F3FF:
+        elif category[0] == "C" or code in _UNCERTAIN_WIDTH:
             cell = None
         self[code] = cell
         return cell

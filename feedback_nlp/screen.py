@@ -114,8 +114,8 @@ class _Screen:
         from prompt_toolkit.key_binding import KeyBindings
 
         bindings = KeyBindings()
-        for name in (*_NAMED, *_SCROLLING):
-            bindings.add(name, eager=True)(self._handle)
+        for name in (*_NAMED, *_SCROLLING, "<any>"):
+            bindings.add(name)(self._handle)
         return bindings
 
     def _handle(self, event: KeyPressEvent) -> None:
@@ -127,6 +127,6 @@ class _Screen:
             if name in _SCROLLING:
                 self.scroll(_SCROLLING[name])
             else:
-                self.press(_NAMED[name])
+                self.press(_NAMED.get(name, name))
         except Exception as error:  # else prompt_toolkit would print it over the screen and go on
             event.app.exit(exception=error)
