@@ -117,6 +117,8 @@ def mail_lines(question: Question, columns: int) -> list[list[Piece]]:
                     continue
             lines[-1].append(Piece(text, piece.sentence))
             used += size
+    while len(lines) > 1 and not lines[-1]:
+        lines.pop()
     return lines
 
 
