@@ -42,7 +42,7 @@ _ROOMY = 80
 _HEAD, _FOOT = 3, 5
 _PIECES = re.compile(r"[^\s]+|[^\S\n]+|\n")
 _HELP = (
-    ("Enter", "save the answer and go on; it is the guess if you changed nothing"),
+    ("Enter", "save the answer (the guess, if you changed nothing), go on"),
     ("+", "further reasons: then s, c, a or h; + again when done"),
     ("Up, Down", "go to another sentence"),
     ("Space", "mark it as the one that says so, or take its mark away"),
