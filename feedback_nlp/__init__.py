@@ -8,6 +8,9 @@ The way of one mail through the package, each step a function from one named typ
     preprocess  Preprocessor(text) -> Sentence      folded, masked tokens (spaCy's tokenizer)
     features    what the two stages look at
     model       Model.classify(texts) -> Prediction sentence stage, document stage, evidence (numpy alone)
+    examples    labelled mails -> Example           the corpus, and rows that a person brings
+    collection  Collection                          the person's own labelled mails, every entry kept (SQLite)
+    verdict     verdict_of(example, text, model) -> Prediction      what the person said goes before what the model says
     explanation explain(model, text) -> Explanation which words moved each sentence, which sentences the mail
     case        facts_of(label, stage, sender_type, signals)    a rejection as advice sees it
     entries     read_entries()                      advice.toml and a person's own, checked
@@ -49,8 +52,6 @@ Under all of these:
 
 Learning:
 
-    examples    labelled mails -> Example
-    collection  Collection                          the person's own labelled mails, every entry kept (SQLite)
     stages      features counted, weighed, and the two first stages as scikit-learn fits them
     training    train(...) -> Model                 folds, the document stage, and the whole
     metrics     figures(truth, predictions), and what else is counted

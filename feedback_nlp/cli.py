@@ -66,6 +66,7 @@ def main() -> None:
 @_json
 def classify(file: str, explained: bool, model: str | None, as_json: bool) -> None:
     """Read one mail: pasted, piped, a text file, an .eml, .emlx or .msg."""
+    from feedback_nlp.collection import human_labels
     from feedback_nlp.explanation import explain
     from feedback_nlp.feedback import give_feedback
     from feedback_nlp.rows import explanation_row, row_of
@@ -73,7 +74,7 @@ def classify(file: str, explained: bool, model: str | None, as_json: bool) -> No
     from feedback_nlp.terminal import render, render_explanation
 
     email, loaded = _one_mail(file), load_version(model)
-    feedback = next(give_feedback([email], loaded))
+    feedback = next(give_feedback([email], loaded, human_labels()))
     explanation = explain(loaded, email.text) if explained else None
     if as_json:
         row = row_of(feedback) | ({"explanation": explanation and explanation_row(explanation)} if explained else {})
@@ -157,6 +158,7 @@ def draft(
 
     Nothing is sent. Read it and change it before you send it yourself. FILE is the mail to answer, as for `classify`.
     """
+    from feedback_nlp.collection import human_labels
     from feedback_nlp.drafts import draft as run
     from feedback_nlp.drafts import kind_of
     from feedback_nlp.feedback import give_feedback
@@ -164,7 +166,7 @@ def draft(
     from feedback_nlp.unsent import copy_draft, write_draft
 
     email = _one_mail(file, "draft")
-    feedback = next(give_feedback([email], load_version(model)))
+    feedback = next(give_feedback([email], load_version(model), human_labels()))
     signals = feedback.signals
     chosen = kind_of(feedback, signals, kind=kind or "", to_name=to_name)
     drafted = run(feedback, signals, kind=kind or "", tone=tone, name=name, to_name=to_name)
@@ -226,6 +228,7 @@ def label(
     skipped. A run that was stopped goes on where it was when you give the same command again; another run judges only
     what is new, by the journal beside the output.
     """
+    from feedback_nlp.collection import human_labels
     from feedback_nlp.labelling import Wanted, label_mailbox
     from feedback_nlp.overview import render_drift, render_overview, render_rejections
     from feedback_nlp.store import load_version
@@ -244,7 +247,7 @@ def label(
         bom=bom,
     )
     with _progress(paths, quiet) as progress:
-        result = label_mailbox(paths, wanted, load_version(model), progress)
+        result = label_mailbox(paths, wanted, load_version(model), progress, human_labels())
     if not quiet:
         click.echo("\n".join(render_overview(result.overview)), err=True)
         if result.silent:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from feedback_nlp.journal import Journal
 from feedback_nlp.labels import REASONS
 from feedback_nlp.model import MOST_CHARACTERS, Model
-from feedback_nlp.records import Prediction
+from feedback_nlp.rows import MODEL
 
 FEWEST = 20
 """Of fewer rejections nothing is said."""
@@ -42,7 +42,9 @@ def is_unusual(model: Model, text: str) -> bool:
 
 @dataclass(frozen=True)
 class Drift:
-    """How many different rejections there are, how many of them are unsure, and how many are in unusual words."""
+    """How many different rejections there are, how many of them are unsure (two labels or more are possible), and how many are
+    in unusual words.
+    """
 
     rejections: int = 0
     unsure: int = 0
@@ -60,22 +62,17 @@ ON_TEST = Drift(rejections=435, unsure=158, unusual=30)
 
 
 def drift_of(journal: Journal) -> Drift:
-    """What the rejections of this run say, once they are told from the person's own mail."""
+    """The same of the rejections of this run, once the person's own mail is told; what they labelled themselves is left out."""
     query = "SELECT DISTINCT key, content FROM message JOIN answer USING (key) WHERE run = ? AND rejection AND NOT own"
     answers = (json.loads(content) for _, content in journal.connection.execute(query, (journal.run,)))
-    return _counted((len(answer["possible"]) > 1, answer["unusual"]) for answer in answers)
+    return _counted((len(answer["possible"]) > 1, answer["unusual"]) for answer in answers if answer["label_source"] == MODEL)
 
 
 def drift_on(model: Model, texts: Iterable[str]) -> Drift:
-    """The same of texts: what `ON_TEST` is counted with."""
+    """The same of texts: so `ON_TEST` is counted."""
     texts = list(texts)
     judged = zip(texts, model.classify(texts), strict=True)
-    return _counted((is_unsure(p), is_unusual(model, text)) for text, p in judged if p.label in REASONS)
-
-
-def is_unsure(prediction: Prediction) -> bool:
-    """Whether two labels or more are possible."""
-    return len(prediction.possible) > 1
+    return _counted((len(said.possible) > 1, is_unusual(model, text)) for text, said in judged if said.label in REASONS)
 
 
 def _counted(rejections: Iterable[tuple[bool, bool]]) -> Drift:

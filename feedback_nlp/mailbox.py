@@ -23,6 +23,7 @@ from feedback_nlp.course import BARE_ROW, write_courses
 from feedback_nlp.dates import time_of
 from feedback_nlp.drift import is_unusual
 from feedback_nlp.errors import InputError
+from feedback_nlp.examples import digest, row_of
 from feedback_nlp.feedback import give_feedback
 from feedback_nlp.inbox import read_inbox
 from feedback_nlp.journal import DUPLICATE, UNREADABLE, Journal
@@ -30,8 +31,8 @@ from feedback_nlp.labels import LABELS, NOREPLY, NOT_REJECTION, REASONS
 from feedback_nlp.letter import address_of
 from feedback_nlp.model import Model
 from feedback_nlp.parties import company_key, role_key
-from feedback_nlp.records import Advice, Email, Feedback, Said, Signals, Skipped, Step
-from feedback_nlp.rows import FIELDS, OWN, UNKNOWN, Row, advice_fields, answer_of, combined, message_of
+from feedback_nlp.records import Advice, Email, Example, Feedback, Said, Signals, Skipped, Step
+from feedback_nlp.rows import FIELDS, HUMAN, MODEL, OWN, UNKNOWN, Row, advice_fields, answer_of, checksum, combined, message_of
 from feedback_nlp.threads import mark_own, number_conversations
 
 _BATCH = 256
@@ -47,6 +48,8 @@ _OWN_ROW: Row = {
     "questions": [],
     "sender_type": OWN,
     "note": "You wrote this.",
+    "label_source": MODEL,
+    "model_label": NOT_REJECTION,
 }
 
 
@@ -68,13 +71,16 @@ def read_paths(paths: Iterable[Path], text_column: str | None, passed: Callable[
         raise first
 
 
-def judge(items: Iterable[Email | Skipped], model: Model, journal: Journal) -> Iterator[int]:
-    """Reads messages into the journal and judges those that it does not know; yields how many were read, batch by batch."""
+def judge(items: Iterable[Email | Skipped], model: Model, journal: Journal, human: Mapping[str, Example] | None = None) -> Iterator[int]:
+    """Reads messages into the journal and judges those that it does not know; yields how many were read, batch by batch.
+
+    `human` holds what the person said of mails, as for `give_feedback`.
+    """
     stream, version = iter(items), version_of(model)
     while batch := list(islice(stream, _BATCH)):
         with journal.batch():
-            new = list(_new(batch, version, journal))
-            answers = _answers(new, model, journal)
+            new = list(_new(batch, version, journal, human))
+            answers = _answers(new, model, journal, human)
             for message, answer in zip(new, answers, strict=True):
                 _add(journal, message, answer)
         yield sum(item.count if isinstance(item, Skipped) else 1 for item in batch)
@@ -82,14 +88,14 @@ def judge(items: Iterable[Email | Skipped], model: Model, journal: Journal) -> I
 
 @dataclass(frozen=True)
 class _New:
-    """A message that did not come before, or that another model or program judged then."""
+    """A message that did not come before, or that another model or program judged then, or the person since then."""
 
     identity: str
     key: str
     email: Email
 
 
-def _new(batch: Iterable[Email | Skipped], version: str, journal: Journal) -> Iterator[_New]:
+def _new(batch: Iterable[Email | Skipped], version: str, journal: Journal, human: Mapping[str, Example] | None) -> Iterator[_New]:
     """The messages to judge; the others go to their place in the journal."""
     seen: set[str] = set()
     for item in batch:
@@ -97,7 +103,7 @@ def _new(batch: Iterable[Email | Skipped], version: str, journal: Journal) -> It
             journal.skip(item, UNREADABLE)
             continue
         journal.attachments += item.attachments
-        identity, key = identity_of(item), _key(item, version)
+        identity, key = identity_of(item), _key(item, version, human)
         run, answered = (journal.run, key) if identity in seen else journal.last_read(identity) or (None, "")
         seen.add(identity)
         if run == journal.run:
@@ -127,11 +133,11 @@ def sender_address(email: Email) -> str:
     return f"{address.local}@{address.domain}" if address.local else email.sender.strip().lower()
 
 
-def _answers(messages: Sequence[_New], model: Model, journal: Journal) -> list[Mapping[str, Any]]:
-    """What each mail says: as the journal has it, else as the model judges."""
+def _answers(messages: Sequence[_New], model: Model, journal: Journal, human: Mapping[str, Example] | None) -> list[Mapping[str, Any]]:
+    """What each mail says: as the journal has it, else as the person or the model judges."""
     known = {message.key: journal.known(message.key) for message in messages}
     missing = {message.key: message.email for message in messages if known[message.key] is None}
-    for key, feedback in zip(missing, give_feedback(missing.values(), model), strict=True):
+    for key, feedback in zip(missing, give_feedback(missing.values(), model, human), strict=True):
         known[key] = _answer(feedback, model)
         journal.keep(key, known[key] or {})
     return [known[message.key] or {} for message in messages]
@@ -145,9 +151,11 @@ def _answer(feedback: Feedback, model: Model) -> Row:
     return answer_of(feedback) | case | {"unusual": unusual}
 
 
-def _key(email: Email, version: str) -> str:
+def _key(email: Email, version: str, human: Mapping[str, Example] | None) -> str:
     """Changes whenever the answer might."""
-    return _digest(version, email.text, email.sender, email.subject)
+    example = human.get(digest(email.text)) if human else None
+    said = [json.dumps(row_of(example))] if example else []
+    return _digest(version, email.text, email.sender, email.subject, *said)
 
 
 def _digest(*parts: str) -> str:
@@ -213,7 +221,14 @@ def rows(journal: Journal) -> Iterator[Row]:
             "days_since_application": since_application,
             "days_since_contact": since_contact,
         }
-        yield combined(answer | (_OWN_ROW if own else {}) | tied, json.loads(head))
+        said = answer | (_own_row(answer) if own else {}) | tied
+        said["checksum"] = checksum(said["label"], said["secondary"], said["evidence"])
+        yield combined(said, json.loads(head))
+
+
+def _own_row(answer: Row) -> Row:
+    """What a message says that the person wrote: what they say of it, else that it turns nobody down."""
+    return {"sender_type": OWN} if answer.get("label_source") == HUMAN else _OWN_ROW
 
 
 def _advice(answer: Row, stage: str, done: bool, writer: str, signals: Mapping[str, Any]) -> Advice:

@@ -16,6 +16,7 @@ from feedback_nlp.labels import (
     CULTURAL_FIT,
     HIRING_FREEZE,
     NOT_REJECTION,
+    REASONS,
     SENTENCE_LABEL_OF,
     SKILLS_GAP,
     VAGUE_SUBJECTIVE,
@@ -119,7 +120,7 @@ def question_of(email: Email, prediction: Prediction, model: Model) -> Question:
     """The question about a mail that the model has judged."""
     spans = tuple(split_sentences(email.text[:MOST_CHARACTERS]))
     at = {start: i for i, (start, _) in enumerate(spans)}
-    said = {reason: frozenset(at[e.start] for e in quotes) for reason, quotes in model.quotes(email.text).items()}
+    said = {reason: frozenset(at[e.start] for e in quotes) for reason, quotes in model.evidence_for(email.text, REASONS).items()}
     return Question(email, prediction, spans, said)
 
 

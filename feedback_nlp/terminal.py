@@ -64,7 +64,7 @@ def render(feedback: Feedback) -> Iterator[str]:
     if prediction.label is None:
         yield from _wrapped(prediction.note)
         return
-    yield from _headline(prediction, advice.gap)
+    yield from _headline(prediction, advice.gap) if feedback.overruled is None else _own_headline(feedback)
     if prediction.label != NOT_REJECTION and prediction.evidence:
         yield ""
         yield click.style("The mail says it here:", bold=True)
@@ -72,7 +72,8 @@ def render(feedback: Feedback) -> Iterator[str]:
     for reason in prediction.secondary:
         yield ""
         yield from _wrapped(f"Also there: {MEANINGS[reason]} ({reason})")
-        yield from _quoted(prediction.secondary_evidence[reason].text)
+        if reason in prediction.secondary_evidence:
+            yield from _quoted(prediction.secondary_evidence[reason].text)
     yield ""
     yield from _wrapped(advice.meaning)
     if prediction.note:
@@ -82,7 +83,7 @@ def render(feedback: Feedback) -> Iterator[str]:
 
 def render_advice(label: str, advice: Advice) -> Iterator[str]:
     """The lines for the advice of a case, without a mail."""
-    yield click.style(f"{MEANINGS[label][0].upper()}{MEANINGS[label][1:]}", bold=True) + f"  ({label})"
+    yield click.style(_capital(MEANINGS[label]), bold=True) + f"  ({label})"
     yield from _wrapped(advice.meaning)
     yield from _on_a_screen(advice)
 
@@ -194,16 +195,31 @@ def render_retraining(result: Retraining) -> Iterator[str]:
         yield f"{result.new_name} is kept but not used: {result.why}. To use it all the same: feedback-nlp models use {result.new_name}"
 
 
+def _own_headline(feedback: Feedback) -> Iterator[str]:
+    """The label that the person gave, and what the model says."""
+    label, said = feedback.prediction.label or "", feedback.overruled
+    yield click.style(_capital(_meaning(label, feedback.advice.gap)), bold=True) + f"  ({label}, your own label)"
+    if said and said.label:
+        yield from _wrapped(f"The model says: {MEANINGS[said.label]} ({said.label}, {percent(said.confidence)} sure).")
+
+
+def _meaning(label: str, gap: str) -> str:
+    return f"a requirement was not met: {gap}" if gap else MEANINGS[label]
+
+
+def _capital(text: str) -> str:
+    return text[0].upper() + text[1:]
+
+
 def _headline(prediction: Prediction, gap: str) -> Iterator[str]:
     label = prediction.label or ""
-    meaning = f"a requirement was not met: {gap}" if gap else MEANINGS[label]
     second = runner_up(prediction)
     if second:
         yield click.style(f"Unsure: {MEANINGS[label]} ({label}, {percent(prediction.confidence)}),", bold=True)
         yield click.style(f"     or {MEANINGS[second]} ({second}, {percent(prediction.scores[second])}).", bold=True)
         yield "Please judge by the sentence yourself." if label in REASONS else "Please read it once more yourself."
         return
-    yield click.style(f"{meaning[0].upper()}{meaning[1:]}", bold=True) + f"  ({label}, {percent(prediction.confidence)} sure)"
+    yield click.style(_capital(_meaning(label, gap)), bold=True) + f"  ({label}, {percent(prediction.confidence)} sure)"
     others = [f"{MEANINGS[name]} ({name}, {percent(prediction.scores[name])})" for name in prediction.possible if name != label]
     if others:
         yield from _wrapped(f"Less likely: {'; or '.join(others)}")

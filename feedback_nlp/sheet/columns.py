@@ -48,6 +48,9 @@ KINDS = {
     "sender": Kind.TEXT,
     "subject": Kind.TEXT,
     "source": Kind.TEXT,
+    "label_source": Kind.TEXT,
+    "model_label": Kind.TEXT,
+    "checksum": Kind.TEXT,
 }
 """What the columns of a `label` row hold; a table's own columns beside them hold text."""
 
