@@ -30,6 +30,7 @@ class Model:
 
     def __init__(self, model):
         self.asked, self._model, self.manifest = [], model, model.manifest
+        self.preprocessor, self.blocks = model.preprocessor, model.blocks
 
     def classify(self, texts):
         texts = list(texts)
