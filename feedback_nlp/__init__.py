@@ -38,6 +38,14 @@ A whole mailbox:
     overview    counts that add up, and the newest rejections
     labelling   label_mailbox(paths, wanted, model) -> Labelled
 
+Labelling by hand:
+
+    drift       drift_of(journal) -> Drift          whether an inbox differs from what the model was judged on
+    selection   candidates_in(emails, model), most_telling(candidates, model, number)    which mails to label first
+    review      start(questions), press(state, key) what each key does; page: what that looks like
+    screen      label_on_screen(questions, collection)  keys and pages in the terminal (prompt_toolkit)
+    reviewing   choose(paths, number, model), ask(choice)
+
 Many rejections together, from the rows that label wrote:
 
     history     applications_of(messages) -> Application    how far each came, and the answer that counts

@@ -40,6 +40,7 @@ _NAMES = {
 """The label of each key by a name that begins with it, and the same for a narrow screen."""
 _ROOMY = 80
 _HEAD, _FOOT = 3, 5
+_LONGEST_HEADER = 1_000
 _PIECES = re.compile(r"[^\s]+|[^\S\n]+|\n")
 _HELP = (
     ("Enter", "save the answer (the guess, if you changed nothing), go on"),
@@ -216,12 +217,14 @@ def _head(state: State, question: Question, columns: int) -> Iterator[Line]:
     email = question.email
     count = f" {len(state.passed) + 1} of {len(state.questions)}"
     yield [(BOLD, count), ("", f"   {_one_line(shown(email.date))[:10]}   {_one_line(email.sender) or '(no sender)'}")]
-    yield [(BOLD, f" {_one_line(email.subject) or '(no subject)'}")]
+    first, _, rest = email.text[:_LONGEST_HEADER].partition("\n")[0].partition(":")
+    subject = email.subject or (rest if first.lower() == "subject" else "")
+    yield [(BOLD, f" {_one_line(subject) or '(no subject)'}")]
     yield _rule(columns)
 
 
 def _one_line(text: str) -> str:
-    return " ".join(visible(text[:1000]).split())
+    return " ".join(visible(text[:_LONGEST_HEADER]).split())
 
 
 def _rule(columns: int, text: str = "") -> Line:
