@@ -1,0 +1,57 @@
+"""The mails that the rows of a `label` sheet are about, found again in the mailbox, since such a sheet holds no texts."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from feedback_nlp.examples import digest
+from feedback_nlp.inbox.row import fields_in
+from feedback_nlp.records import Email, Skipped
+
+Name = tuple[str, ...]
+"""One of the ways to name a mail. Those by an id come first, and are the better ones."""
+_BY_ID, _BY_PLACE = "id", "place"
+
+
+def find_originals(rows: Sequence[Email], mails: Iterable[Email | Skipped]) -> dict[int, str]:
+    """The text of each row's mail, by the row's number in the sequence; a row whose mail is not there, or which fits several
+    mails of different texts, has none.
+
+    A mail is told by its id, else by its file's name and its place therein with the same subject and sender.
+    """
+    wanted: defaultdict[Name, list[int]] = defaultdict(list)
+    for number, row in enumerate(rows):
+        for name in _names(row.id, fields_in(row)):
+            wanted[name].append(number)
+    found: defaultdict[int, dict[bool, dict[str, str]]] = defaultdict(dict)
+    for mail in mails:
+        if isinstance(mail, Email):
+            for name in _names(mail.id, _fields_of(mail)):
+                for number in wanted.get(name, ()):
+                    found[number].setdefault(name[0] == _BY_PLACE, {})[digest(mail.text)] = mail.text
+    best = {number: texts[min(texts)] for number, texts in found.items()}
+    return {number: next(iter(texts.values())) for number, texts in best.items() if len(texts) == 1}
+
+
+def _names(identifier: str, fields: Mapping[str, Any]) -> Iterator[Name]:
+    """By which a mail and its row are known. The id of a table's row that is its number names nothing."""
+    row, message_id = _words(fields.get("row")), _words(fields.get("message_id"))
+    yield from dict.fromkeys((_BY_ID, name) for name in (identifier, message_id) if name and (name != row or message_id))
+    file = re.split(r"[/\\]", _words(fields.get("source")))[-1]
+    if file:
+        yield (_BY_PLACE, file, *(_words(fields.get(name)) for name in ("position", "subject", "sender")))
+
+
+def _fields_of(mail: Email) -> Mapping[str, Any]:
+    names = ("row", "message_id", "source", "position", "subject", "sender")
+    return {name: getattr(mail, name) for name in names}
+
+
+def _words(value: Any) -> str:
+    """A cell's text, whatever its white space; a whole number the same whether it was kept as 7, 7.0 or "7"."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return "" if value is None else " ".join(str(value).split())
