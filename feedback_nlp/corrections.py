@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +24,11 @@ from feedback_nlp.labels import CONCRETE_REASONS, LABELS, label_named
 from feedback_nlp.mailbox import read_paths
 from feedback_nlp.originals import find_originals
 from feedback_nlp.records import Email, Example, Skipped
-from feedback_nlp.rows import HUMAN, checksum
+from feedback_nlp.rows import HUMAN, MODEL, checksum
 
 _SHEET = {"label", "confidence", "possible"}
+_NOT_FOUND = "its mail was not found; name the mailbox that holds it: --mail PATH"
+_SEVERAL = "several mails with different texts fit it"
 _CHECKSUM = re.compile(r"[0-9a-f]{8}-[0-9a-f]{8}")
 
 
@@ -128,29 +132,35 @@ def _read(path: Path, text_column: str | None, mailboxes: Sequence[Path]) -> Ite
             yield _said(_by_the_person(row))
         else:
             without.append(row)
-    if without:
-        texts = find_originals(without, _mails(path, text_column, mailboxes))
-        for number, row in enumerate(without):
-            yield (
-                _said(_by_the_person(replace(row, text=texts[number])))
-                if number in texts
-                else Skipped(_where(row), "its mail was not found, or several different ones fit; name the mailbox with --mail")
-            )
+    originals = find_originals(without, _mails(path, text_column, mailboxes)) if without else []
+    for row, texts in zip(without, originals, strict=True):
+        if len(texts) == 1:
+            yield _said(_by_the_person(replace(row, text=texts[0])))
+        else:
+            yield Skipped(_where(row), _SEVERAL if texts else _NOT_FOUND)
 
 
 def _rows(path: Path, text_column: str | None) -> Iterator[Email | Skipped]:
     """The rows of a file; those of a sheet without a column of texts with an empty text."""
-    rows = read_rows(path, text_column)
     try:
-        first = next(rows, None)
-    except MissingColumnError:
-        rows = (row if isinstance(row, Skipped) else replace(row, text="") for row in read_rows(path, "label"))
-        first = next(rows, None)
-        if not isinstance(first, Email) or not _is_sheet(first):
-            raise
-    if first:
-        yield first
-        yield from rows
+        _, rows = _begun(read_rows(path, text_column))
+    except MissingColumnError as error:
+        with suppress(MissingColumnError):
+            first, rows = _begun(read_rows(path, "label"))
+            if first and _is_sheet(first):
+                return (row if isinstance(row, Skipped) else replace(row, text="") for row in rows)
+        raise error
+    return rows
+
+
+def _begun(rows: Iterator[Email | Skipped]) -> tuple[Email | None, Iterator[Email | Skipped]]:
+    """The first row, and all of them. A file that lacks a column has raised by then."""
+    read = []
+    for row in rows:
+        read.append(row)
+        if isinstance(row, Email):
+            return row, chain(read, rows)
+    return None, iter(read)
 
 
 def _mails(sheet: Path, text_column: str | None, mailboxes: Sequence[Path]) -> Iterator[Email | Skipped]:
@@ -166,21 +176,20 @@ def _mails(sheet: Path, text_column: str | None, mailboxes: Sequence[Path]) -> I
 
 def _is_sheet(row: Email) -> bool:
     """Whether `label` wrote a row, in this version or an earlier one."""
-    return _SHEET <= set(fields_in(row))
+    return set(fields_in(row)) >= _SHEET
 
 
 def _is_changed(row: Email) -> bool:
-    """Whether a row of a sheet says what a person said: not what was written there, or marked as theirs."""
+    """Whether a row of a sheet is not as it was written there. Where its checksum is gone, whether the label is not the model's
+    or is marked as the person's.
+    """
     cells = fields_in(row)
-    if str(cells.get("label_source") or "").strip().lower() == HUMAN:
-        return True
-    label, secondary, evidence = _answer(cells)
-    written = _written(cells)
+    label, _, evidence = _answer(cells)
+    written, now = _written(cells), _checksum(cells)
     if not written:
         said = cells.get("model_label") or next(iter(list_in(cells.get("possible"))), "")
-        return label != said
-    answer, quotes = checksum(label, secondary, evidence).split("-")
-    return answer != written[0] or (quotes != written[1] and bool(evidence))
+        return label != said or _source(cells) == HUMAN
+    return now[0] != written[0] or (now[1] != written[1] and bool(evidence))
 
 
 def _by_the_person(row: Email) -> Email:
@@ -188,7 +197,7 @@ def _by_the_person(row: Email) -> Email:
     cells = fields_in(row)
     label, secondary, evidence = _answer(cells)
     written = _written(cells)
-    marked = written and checksum(label, secondary, evidence).split("-")[1] != written[1]
+    marked = written and _checksum(cells)[1] != written[1]
     own = {"primary": label, "evidence": evidence if marked else [], "secondary": secondary if label in CONCRETE_REASONS else []}
     return replace(row, extra=cells | own)
 
@@ -196,6 +205,15 @@ def _by_the_person(row: Email) -> Email:
 def _answer(cells: Mapping[str, Any]) -> tuple[str, list[str], list[str]]:
     secondary = [label_named(name) for name in list_in(cells.get("secondary"))]
     return label_named(str(cells.get("label") or "")), secondary, quotes_in(cells.get("evidence"))
+
+
+def _source(cells: Mapping[str, Any]) -> str:
+    return str(cells.get("label_source") or MODEL).strip().lower()
+
+
+def _checksum(cells: Mapping[str, Any]) -> list[str]:
+    """The parts that the checksum would have if the row were written now."""
+    return checksum(*_answer(cells), _source(cells)).split("-")
 
 
 def _written(cells: Mapping[str, Any]) -> list[str]:

@@ -12,13 +12,12 @@ from feedback_nlp.inbox.row import fields_in
 from feedback_nlp.records import Email, Skipped
 
 Name = tuple[str, ...]
-"""One of the ways to name a mail. Those by an id come first, and are the better ones."""
+"""One of the ways to name a mail: the kind, and what it takes."""
 _BY_ID, _BY_PLACE = "id", "place"
 
 
-def find_originals(rows: Sequence[Email], mails: Iterable[Email | Skipped]) -> dict[int, str]:
-    """The text of each row's mail, by the row's number in the sequence; a row whose mail is not there, or which fits several
-    mails of different texts, has none.
+def find_originals(rows: Sequence[Email], mails: Iterable[Email | Skipped]) -> list[list[str]]:
+    """For each row the texts of the mails that it may be about: one where all is well, none where its mail is not there.
 
     A mail is told by its id, else by its file's name and its place therein with the same subject and sender.
     """
@@ -26,14 +25,18 @@ def find_originals(rows: Sequence[Email], mails: Iterable[Email | Skipped]) -> d
     for number, row in enumerate(rows):
         for name in _names(row.id, fields_in(row)):
             wanted[name].append(number)
-    found: defaultdict[int, dict[bool, dict[str, str]]] = defaultdict(dict)
+    found: list[dict[str, dict[str, str]]] = [{_BY_ID: {}, _BY_PLACE: {}} for _ in rows]
     for mail in mails:
         if isinstance(mail, Email):
             for name in _names(mail.id, _fields_of(mail)):
                 for number in wanted.get(name, ()):
-                    found[number].setdefault(name[0] == _BY_PLACE, {})[digest(mail.text)] = mail.text
-    best = {number: texts[min(texts)] for number, texts in found.items()}
-    return {number: next(iter(texts.values())) for number, texts in best.items() if len(texts) == 1}
+                    found[number][name[0]][digest(mail.text)] = mail.text
+    return [_likeliest(*(list(found[number][kind].values()) for kind in (_BY_ID, _BY_PLACE))) for number in range(len(rows))]
+
+
+def _likeliest(by_id: list[str], by_place: list[str]) -> list[str]:
+    """The texts that an id found, unless these are several and the place tells which."""
+    return by_place if len(by_place) == 1 and len(by_id) != 1 else by_id or by_place
 
 
 def _names(identifier: str, fields: Mapping[str, Any]) -> Iterator[Name]:
@@ -41,8 +44,9 @@ def _names(identifier: str, fields: Mapping[str, Any]) -> Iterator[Name]:
     row, message_id = _words(fields.get("row")), _words(fields.get("message_id"))
     yield from dict.fromkeys((_BY_ID, name) for name in (identifier, message_id) if name and (name != row or message_id))
     file = re.split(r"[/\\]", _words(fields.get("source")))[-1]
-    if file:
-        yield (_BY_PLACE, file, *(_words(fields.get(name)) for name in ("position", "subject", "sender")))
+    position, *who = (_words(fields.get(name)) for name in ("position", "subject", "sender"))
+    if file and any(who):
+        yield (_BY_PLACE, file, position, *who)
 
 
 def _fields_of(mail: Email) -> Mapping[str, Any]:

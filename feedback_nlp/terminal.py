@@ -190,14 +190,14 @@ def render_additions(additions: Additions, dry_run: bool) -> Iterator[str]:
     taken = additions.taken
     yield f"{taken.added} added, {taken.known} known, {taken.changed} changed{' (if you leave out --dry-run)' if dry_run else ''}"
     if additions.unchanged:
-        yield f"{additions.unchanged} as the model had it, so nothing was learnt from them"
+        yield f"{additions.unchanged} unchanged: as the model had it, or as you had said before"
     if additions.conflicts:
         yield f"{len(additions.conflicts)} mails with different labels in different rows, so none was taken:"
         for conflict in additions.conflicts:
             rows = (f"{where} ({label})" for where, label in zip(conflict.rows, conflict.labels, strict=True))
             yield from _wrapped("; ".join(rows), "  ", "    ")
     if additions.skipped:
-        yield f"{len(additions.skipped)} skipped:"
+        yield f"{len(additions.skipped)} skipped, or to look at:"
         for skipped in additions.skipped:
             yield from _wrapped(f"{skipped.where}: {skipped.why}", "  ", "    ")
     if (taken.added or taken.changed) and not dry_run:
