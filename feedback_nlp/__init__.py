@@ -69,6 +69,8 @@ Learning:
     plots       the same as pictures (matplotlib, an extra)
     card        the model card
     store       versions of models: save, load, list, use
+    originals   the mails of a sheet, found again in the mailbox
+    corrections add(files) -> Additions             labelled rows and corrected sheets, into the collection
     retraining  retrain(files)                      add, train, compare, keep
     ablation    ablation(mails, loose, sets)        what each part of the model adds
     estimator   FeedbackClassifier, SentenceTokens  the same as scikit-learn estimators

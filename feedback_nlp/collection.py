@@ -10,11 +10,12 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import Any
 
 from feedback_nlp.errors import InputError, OutputError
 from feedback_nlp.examples import digest, example_from, read_examples, row_of
@@ -92,17 +93,37 @@ def open_collection(who: str = "") -> Iterator[Collection]:
 
 def own_examples() -> list[Example]:
     """The person's own labelled mails, read only; none where there is no collection. Raises as `open_collection` does."""
-    path = path_of_collection()
-    if path.exists():
-        with _connected(path) as connection:
-            if _format_of(connection):
-                return Collection(connection).examples()
-    return _earlier()
+    with _read() as collection:
+        return collection.examples() if collection else _earlier()
+
+
+def own_history() -> list[Entry]:
+    """Every entry, oldest first, read only. Raises as `open_collection` does."""
+    with _read() as collection:
+        return list(collection.history()) if collection else []
 
 
 def human_labels() -> Mapping[str, Example]:
     """The same by the digest of the text (`examples.digest`)."""
     return {digest(example.text): example for example in own_examples()}
+
+
+def entry_row(entry: Entry) -> dict[str, Any]:
+    """An entry as JSON has it."""
+    row = row_of(entry.example) if entry.example else None
+    return {"when": entry.when, "who": entry.who, "command": entry.command, "id": f"own-{entry.digest}", "example": row}
+
+
+def delete_collection() -> list[Path]:
+    """Deletes the collection and what an earlier version kept; says which files are gone. Raises OutputError."""
+    path = path_of_collection()
+    gone = [file for file in (path, home() / EARLIER) if file.exists()]
+    try:
+        for file in (*gone, path.with_name(f"{path.name}-journal")):
+            file.unlink(missing_ok=True)
+    except OSError as error:
+        raise OutputError(f"{path} can't be deleted ({error.strerror or error}). Delete it yourself.") from error
+    return gone
 
 
 class Collection:
@@ -146,21 +167,13 @@ class Collection:
         for when, who, command, content, key in self._connection.execute(query, ("" if text is None else digest(text),)).fetchall():
             yield Entry(when, who, command, _example(content) if content else None, key)
 
-    def _add(self, examples: Iterable[Example], command: str) -> Taken:
-        counting = dict(self._connection.execute("SELECT digest, content FROM counting"))
-        added = known = changed = 0
-        for example in examples:
-            key = digest(example.text)
-            if key not in counting:
-                added += 1
-            elif _says_nothing_new(example, _example(counting[key])):
-                known += 1
-                continue
-            else:
-                changed += 1
-            counting[key] = json.dumps(row_of(replace(example, id=f"own-{key}", voice="")))  # escaped: half letters are no UTF-8
-            self._append(key, command, counting[key], None)
-        return Taken(added, known, changed)
+    def _add(self, examples: Sequence[Example], command: str) -> Taken:
+        keys = {digest(example.text) for example in examples}
+        counting = self._connection.execute("SELECT digest, content FROM counting")
+        taken, new = sifted(examples, {key: _example(content) for key, content in counting if key in keys})
+        for example in new:
+            self._append(digest(example.text), command, json.dumps(row_of(example)), None)  # escaped: half letters are no UTF-8
+        return taken
 
     def _append(self, key: str, command: str, content: str | None, withdraws: int | None) -> None:
         now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -179,11 +192,38 @@ class Collection:
             raise
 
 
+def sifted(examples: Iterable[Example], known: Mapping[str, Example]) -> tuple[Taken, list[Example]]:
+    """Which of the labelled mails say something new, one after the other, where `known` counts until then; and how many do."""
+    counting, new = dict(known), []
+    added = same = changed = 0
+    for example in examples:
+        key = digest(example.text)
+        if key in counting and _says_nothing_new(example, counting[key]):
+            same += 1
+            continue
+        changed += key in counting
+        added += key not in counting
+        counting[key] = replace(example, id=f"own-{key}", voice="")
+        new.append(counting[key])
+    return Taken(added, same, changed), new
+
+
 def _says_nothing_new(new: Example, old: Example) -> bool:
     """Whether the label is the same, and what else is marked too; a row that marks nothing does not take marks away."""
     marks = ("evidence", "sentences", "also_ok", "register")
     same = (new.primary, new.secondary) == (old.primary, old.secondary)
     return same and all(getattr(new, name) in (getattr(old, name), (), "") for name in marks)
+
+
+@contextmanager
+def _read() -> Iterator[Collection | None]:
+    """The collection as it is, None where there is none yet."""
+    path = path_of_collection()
+    if not path.exists():
+        yield None
+        return
+    with _connected(path) as connection:
+        yield Collection(connection) if _format_of(connection) else None
 
 
 @contextmanager

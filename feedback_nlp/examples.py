@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, fields
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 from feedback_nlp.errors import InputError
 from feedback_nlp.inbox import read_rows
-from feedback_nlp.inbox.row import list_in
-from feedback_nlp.labels import CONCRETE_REASONS, LABELS, NOT_REJECTION, SENTENCE_LABELS
+from feedback_nlp.inbox.row import fields_in, list_in, quotes_in
+from feedback_nlp.labels import CONCRETE_REASONS, LABELS, NOT_REJECTION, SENTENCE_LABELS, label_named
 from feedback_nlp.records import Email, Example, Skipped
 from feedback_nlp.resources import shipped
 
@@ -104,36 +107,59 @@ def digest(text: str) -> str:
     return hashlib.sha256(" ".join(text.casefold().split()).encode(errors="replace")).hexdigest()[:16]
 
 
+def place_of(quote: str, text: str) -> tuple[int, int] | None:
+    """Where a quote stands in a text, whatever the white space between its words."""
+    words = " ".join(quote.split())
+    start = text.find(quote)
+    if start >= 0 or not words:
+        return (start, start + len(quote)) if words else None
+    spans = [match.span() for match in re.finditer(r"\S+", text)]
+    start = " ".join(text[a:b] for a, b in spans).find(words)
+    if start < 0:
+        return None
+    starts = list(accumulate((b - a + 1 for a, b in spans), initial=0))
+    first, last = start, start + len(words) - 1
+    in_text = [spans[i := bisect_right(starts, place) - 1][0] + place - starts[i] for place in (first, last)]
+    return in_text[0], in_text[1] + 1
+
+
 def read_labelled(paths: Iterable[Path], text_column: str | None = None) -> Iterator[Example | Skipped]:
     """Labelled rows from CSV or JSON lines: a text column and `label` or `primary`; `secondary`, `evidence`, `also_ok` and
     `register` if there.
     """
     for path in paths:
         for row in read_rows(path, text_column):
-            yield row if isinstance(row, Skipped) else _labelled(row)
+            yield row if isinstance(row, Skipped) else labelled(row)
 
 
-def _labelled(email: Email) -> Example | Skipped:
+def labelled(email: Email) -> Example | Skipped:
+    """The labelled mail that a table's row holds, or why it holds none. Raises InputError where there is no column of labels."""
     where = f"{email.source}, row {email.row}"
-    extra = {str(name).strip().lower(): value for name, value in email.extra.items()}
-    label = str(extra.get("primary") or extra.get("label") or "").strip()
+    extra = fields_in(email)
+    label = label_named(str(extra.get("primary") or extra.get("label") or ""))
     if not label:
         if "primary" in extra or "label" in extra:
             return Skipped(where, "it has no label")
         raise InputError(f"{email.source} has no column `label` or `primary` (found: {', '.join(extra)}). Name one so.")
     if not email.text.strip():
         return Skipped(where, "the text is empty")
-    quotes = [q for q in list_in(extra.get("evidence")) if q in email.text]
+    reasons = map(label_named, list_in(extra.get("secondary")))
+    places = [place for quote in quotes_in(extra.get("evidence")) if (place := place_of(quote, email.text))]
     row = {
         "id": f"own-{digest(email.text)}",
         "text": email.text,
         "primary": label,
-        "secondary": tuple(s for s in list_in(extra.get("secondary")) if s != label) if label != NOT_REJECTION else (),
-        "evidence": tuple(quotes) if label != NOT_REJECTION else (),
+        "secondary": tuple(reason for reason in reasons if reason != label) if label != NOT_REJECTION else (),
+        "evidence": tuple(email.text[a:b] for a, b in places) if label != NOT_REJECTION else (),
         "also_ok": tuple(other for other in list_in(extra.get("also_ok")) if other in LABELS),
         "register": str(extra.get("register") or "").strip(),
     }
     try:
-        return example_from(row)
-    except ValueError as error:
+        return example_from(row | {"sentences": _spans_in(extra.get("sentences"))})
+    except (ValueError, TypeError) as error:
         return Skipped(where, str(error))
+
+
+def _spans_in(cell: Any) -> Any:
+    """The labelled sentences in a cell, as a list or in JSON."""
+    return json.loads(cell) if isinstance(cell, str) and cell.strip() else cell or ()

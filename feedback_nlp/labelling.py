@@ -64,6 +64,7 @@ def label_mailbox(
         if path:
             check_writable(path)
     with open_journal(wanted.output, wanted.update) as journal:
+        journal.note_origin(paths, wanted.text_column, wanted.update)
         read, whole = _judge_all(paths, wanted, model, journal, progress, human)
         tie(journal, wanted.own_addresses)
         counting = Counting()

@@ -222,7 +222,7 @@ def rows(journal: Journal) -> Iterator[Row]:
             "days_since_contact": since_contact,
         }
         said = answer | (_own_row(answer) if own else {}) | tied
-        said["checksum"] = checksum(said["label"], said["secondary"], said["evidence"])
+        said["checksum"] = checksum(*(said.get(name, MODEL) for name in ("label", "secondary", "evidence", "label_source")))
         yield combined(said, json.loads(head))
 
 

@@ -87,11 +87,12 @@ FIELDS = (
 """The fields of a row in their order, for people first; a table's other columns stand behind them."""
 
 
-def checksum(label: str | None, secondary: Iterable[str], evidence: Iterable[str]) -> str:
-    """What a row of a `label` sheet remembers of its answer: one part for the label and the secondary reasons, one for the
-    evidence. So it is known of a sheet that comes back what a person changed in it. It looks like no number to a spreadsheet.
+def checksum(label: str | None, secondary: Iterable[str], evidence: Iterable[str], source: str = MODEL) -> str:
+    """What a row of a `label` sheet remembers of its answer: one part for the label, whose it is and the secondary reasons,
+    one for the evidence. So it is known of a sheet that comes back what a person changed in it. No spreadsheet takes it for a
+    number.
     """
-    parts = (" ".join([label or "", *sorted(secondary)]), " ".join(evidence))
+    parts = (" ".join([label or "", source, *sorted(secondary)]), " ".join(evidence))
     return "-".join(digest(part)[:8] for part in parts)
 
 

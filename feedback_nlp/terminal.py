@@ -13,9 +13,11 @@ import click
 from feedback_nlp.body import lines_of
 from feedback_nlp.labels import BOILERPLATE, MEANINGS, NOT_REJECTION, REASONS, SENTENCE_MEANINGS, VAGUE_SUBJECTIVE
 from feedback_nlp.metrics import COMPARED
-from feedback_nlp.records import UNSURE_BELOW, Advice, Evidence, Feedback, Prediction, Remark
+from feedback_nlp.records import UNSURE_BELOW, Advice, Evidence, Example, Feedback, Prediction, Remark
 
 if TYPE_CHECKING:
+    from feedback_nlp.collection import Entry
+    from feedback_nlp.corrections import Additions
     from feedback_nlp.explanation import Explanation, SentenceExplanation
     from feedback_nlp.lessons import Lesson
     from feedback_nlp.patterns import Patterns
@@ -44,6 +46,8 @@ _WORDS_FOR = 5
 _WORDS_AGAINST = 3
 _LONGEST_QUOTE = 200
 _LONGEST_WORD = 30
+_SHORTEST = 30
+"""So much is shown of a mail's beginning at least."""
 
 
 def harmless(text: str) -> str:
@@ -105,10 +109,10 @@ def render_remarks(text: str, remarks: Sequence[Remark]) -> Iterator[str]:
     yield click.style(look if remarks else "Nothing in it would hurt you.", bold=True)
 
 
-def render_explanation(explanation: Explanation) -> Iterator[str]:
-    """The lines that say which sentences and words led to the answer."""
+def render_explanation(explanation: Explanation, overruled: bool = False) -> Iterator[str]:
+    """The lines that say which sentences and words led to the model's answer, which the person may have overruled."""
     shown = _telling(explanation.sentences)
-    yield from ("", click.style("Why this answer", bold=True))
+    yield from ("", click.style("Why the model says so" if overruled else "Why this answer", bold=True))
     yield from _answers(explanation)
     yield from _carriers(shown)
     yield from ("", click.style("How the sentences were read", bold=True))
@@ -179,6 +183,50 @@ def _lesson(lesson: Lesson) -> Iterator[str]:
     if lesson.checklist:
         yield "  To go through:"
         yield from (line for text in lesson.checklist for line in _wrapped(text, "  [ ] ", "      "))
+
+
+def render_additions(additions: Additions, dry_run: bool) -> Iterator[str]:
+    """The lines for what was taken from files: how many rows of each kind, and every row that was left out, with the reason."""
+    taken = additions.taken
+    yield f"{taken.added} added, {taken.known} known, {taken.changed} changed{' (if you leave out --dry-run)' if dry_run else ''}"
+    if additions.unchanged:
+        yield f"{additions.unchanged} unchanged: as the model had it, or as you had said before"
+    if additions.conflicts:
+        yield f"{len(additions.conflicts)} mails with different labels in different rows, so none was taken:"
+        for conflict in additions.conflicts:
+            rows = (f"{where} ({label})" for where, label in zip(conflict.rows, conflict.labels, strict=True))
+            yield from _wrapped("; ".join(rows), "  ", "    ")
+    if additions.skipped:
+        yield f"{len(additions.skipped)} skipped, or to look at:"
+        for skipped in additions.skipped:
+            yield from _wrapped(f"{skipped.where}: {skipped.why}", "  ", "    ")
+    if (taken.added or taken.changed) and not dry_run:
+        yield "They count at once wherever these mails are read. To learn from them: feedback-nlp retrain"
+
+
+def render_examples(examples: Iterable[Example]) -> Iterator[str]:
+    """One line for each labelled mail: its labels, and how it begins."""
+    for example in examples:
+        labels = " + ".join([example.primary, *example.secondary])
+        yield _beginning(f"{labels:20}  ", example.text)
+
+
+def render_entries(entries: Iterable[Entry]) -> Iterator[str]:
+    """One line for each entry of the history: when, who, by which command, and what."""
+    texts: dict[str, str] = {}
+    for entry in entries:
+        if entry.example:
+            texts[entry.digest] = entry.example.text
+            what = " + ".join([entry.example.primary, *entry.example.secondary])
+        else:
+            what = "taken back"
+        yield _beginning(f"{entry.when}  {harmless(entry.who)}  {harmless(entry.command)}  {what:20}  ", texts.get(entry.digest, ""))
+
+
+def _beginning(start: str, text: str) -> str:
+    words = " ".join(harmless(text[:1000]).split())
+    room = max(WIDTH - len(start), _SHORTEST)
+    return start + (words if len(words) <= room else words[: room - 3] + "...")
 
 
 def render_retraining(result: Retraining) -> Iterator[str]:

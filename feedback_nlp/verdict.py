@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from feedback_nlp.examples import place_of
 from feedback_nlp.labels import LABELS, NOT_REJECTION, SENTENCE_LABEL_OF
 from feedback_nlp.model import Model
 from feedback_nlp.records import Evidence, Example, Prediction
@@ -36,7 +37,7 @@ def _marked(example: Example, reason: str, text: str) -> tuple[Evidence, ...]:
 def _places(quotes: Iterable[str], text: str) -> Iterable[Evidence]:
     """Where the quotes stand, in the text's order; one that overlaps another is left out."""
     end = 0
-    for start, quote in sorted((text.find(quote), quote) for quote in quotes):
+    for start, stop in sorted(place for quote in quotes if (place := place_of(quote, text))):
         if start >= end:
-            end = start + len(quote)
-            yield Evidence(quote, start, end, 1.0)
+            end = stop
+            yield Evidence(text[start:stop], start, stop, 1.0)
