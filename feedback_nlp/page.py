@@ -95,9 +95,21 @@ def last_top(lines: Sequence[object], height: int, top: int) -> int:
     return max(0, min(top, len(lines) - height))
 
 
-@lru_cache(maxsize=8)
 def mail_lines(question: Question, columns: int) -> list[list[Piece]]:
-    """The lines of a mail for a screen of so many columns."""
+    """The lines of a mail for a screen of so many columns, without the subject that stands above them."""
+    return _parted(question, columns)[1]
+
+
+@lru_cache(maxsize=8)
+def _parted(question: Question, columns: int) -> tuple[list[Piece], list[list[Piece]]]:
+    """The line of the subject where the text begins with one, and the lines of the rest."""
+    lines = _laid_out(question, columns)
+    if lines[0] and lines[0][0].text == "Subject:" and not any(lines[1:2]):
+        return lines[0], lines[2:] or [[]]
+    return [], lines
+
+
+def _laid_out(question: Question, columns: int) -> list[list[Piece]]:
     width = max(8, min(_WIDEST, columns - _GUTTER))
     lines: list[list[Piece]] = [[]]
     used = 0
@@ -217,9 +229,8 @@ def _head(state: State, question: Question, columns: int) -> Iterator[Line]:
     email = question.email
     count = f" {len(state.passed) + 1} of {len(state.questions)}"
     yield [(BOLD, count), ("", f"   {_one_line(shown(email.date))[:10]}   {_one_line(email.sender) or '(no sender)'}")]
-    first, _, rest = email.text[:_LONGEST_HEADER].partition("\n")[0].partition(":")
-    subject = email.subject or (rest if first.lower() == "subject" else "")
-    yield [(BOLD, f" {_one_line(subject) or '(no subject)'}")]
+    subject, _ = _parted(question, columns)
+    yield _mail_line(state, subject) if subject else [(BOLD, f"    Subject: {_one_line(email.subject)}")]
     yield _rule(columns)
 
 

@@ -27,7 +27,7 @@ def typed(keys, questions=(QUESTION,)):
 def test_a_mail_on_a_screen():
     assert shown(typed("")) == [
         " 1 of 1   2026-03-04   Ann Field <ann@oven.example>",
-        " Your application",
+        "    Subject: Your application",
         "─" * 80,
         "    Dear Sam,",
         "",
@@ -76,6 +76,23 @@ def test_the_help_fits_on_a_screen():
     lines = shown(typed("?"), 80, 24)
     assert lines == shown(typed("?"), 200, 24)  # nothing is cut off
     assert " Any key leads back." in lines
+
+
+SUBJECT = "Subject: We chose Ann\n\nDear Sam,\n\nAll the best\nIda"
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        pytest.param(SUBJECT, [" >* Subject: We chose Ann", "─", "    Dear Sam,"], id="of the text, and it says it"),
+        pytest.param("Dear Sam,", ["    Subject: Your application", "─", " >* Dear Sam,"], id="of the header"),
+        pytest.param("Subject: We chose", [" >* Subject: We chose", "─", ""], id="and nothing else"),
+        pytest.param("Subject: " + "long " * 30, ["    Subject: Your application", "─", " >* Subject: long"], id="too long for a line"),
+    ],
+)
+def test_the_subject_stands_above_the_mail(text, lines):
+    found = shown(typed("", (question(text, {"skills_gap": [0]}),)))[1:4]
+    assert all(map(str.startswith, found, lines)), found
 
 
 def test_a_narrow_screen_has_short_names():
