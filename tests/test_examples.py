@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from feedback_nlp.errors import InputError
 from feedback_nlp.examples import digest, example_from, place_of, read_labelled, row_of
-from feedback_nlp.records import Skipped
+from feedback_nlp.records import Example, Skipped
 
 TEXT = "We chose Ann. She knows Go."
 ROW = {"id": "1", "text": TEXT, "primary": "another_candidate", "secondary": ["skills_gap"], "evidence": ["We chose Ann."]}
@@ -156,6 +156,12 @@ def labelled(tmp_path, content, name="rows.csv"):
             ("{}, row 1", "sentence span 0-9 is out of order or outside the text"),
             id="sentence outside",
         ),
+        pytest.param(
+            "a.jsonl",
+            '{"text": "no", "label": "skills_gap", "sentences": [[0, 1e999, "skills_gap"]]}\n',
+            ("{}, row 1", "cannot convert float infinity to integer"),
+            id="sentence without end",
+        ),
         pytest.param("a.csv", "text,label\nno,\n", ("{}, row 1", "it has no label"), id="no label"),
         pytest.param("a.csv", "text,label\n ,skills_gap\n", ("{}, row 1", "the text is empty"), id="empty text"),
         pytest.param("a.csv", "text,label\nno,gone\n", ("{}, row 1", f"unknown label 'gone': the labels are {LABELS}"), id="unknown label"),
@@ -224,3 +230,10 @@ def test_a_part_of_a_text_is_found_however_it_is_wrapped(text, start, length):
 
 def test_a_text_with_half_a_letter_has_a_digest():
     assert digest("a \ud83d") == digest("A\n\ud83d") != digest("a")
+
+
+@pytest.mark.parametrize("column", ["sentences", "evidence", "secondary"])
+def test_a_cell_nested_too_deep_stops_nothing(column, tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text(f"text,label,{column}\nno,skills_gap,{'[' * 100_000}\nyes,skills_gap,\n", encoding="utf-8")
+    assert [item.text for item in read_labelled([path]) if isinstance(item, Example)][-1] == "yes"
