@@ -94,7 +94,7 @@ def add(
     if not (said or skipped or unchanged):
         raise InputError(f"{', '.join(map(str, files))}: no labelled rows. Give a column `label` with {', '.join(LABELS)}.")
     examples, conflicts = _agreed(said)
-    if dry_run:
+    if dry_run or not examples:
         taken, _ = sifted(examples, human_labels())
     else:
         with open_collection(who) as collection:

@@ -156,7 +156,7 @@ def labelled(email: Email) -> Example | Skipped:
     }
     try:
         return example_from(row | {"sentences": _spans_in(extra.get("sentences"))})
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, OverflowError, RecursionError) as error:
         return Skipped(where, str(error))
 
 

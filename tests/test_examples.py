@@ -2,10 +2,12 @@ import json
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from feedback_nlp.errors import InputError
-from feedback_nlp.examples import example_from, read_labelled, row_of
-from feedback_nlp.records import Skipped
+from feedback_nlp.examples import digest, example_from, place_of, read_labelled, row_of
+from feedback_nlp.records import Example, Skipped
 
 TEXT = "We chose Ann. She knows Go."
 ROW = {"id": "1", "text": TEXT, "primary": "another_candidate", "secondary": ["skills_gap"], "evidence": ["We chose Ann."]}
@@ -129,6 +131,37 @@ def labelled(tmp_path, content, name="rows.csv"):
             ("no", "skills_gap", ("cultural_fit",), ("no",)),
             id="JSON lines",
         ),
+        pytest.param("a.csv", "text,label\nno,Skills  Gap\n", ("no", "skills_gap", (), ()), id="label in words"),
+        pytest.param(
+            "a.csv",
+            'text,label,evidence\n"no, sadly",skills_gap,"no, sadly"\n',
+            ("no, sadly", "skills_gap", (), ("no, sadly",)),
+            id="one quote",
+        ),
+        pytest.param(
+            "a.csv",
+            'text,label,evidence\n"no,\n sadly",skills_gap,"no, sadly"\n',
+            ("no,\n sadly", "skills_gap", (), ("no,\n sadly",)),
+            id="wrapped",
+        ),
+        pytest.param(
+            "a.jsonl",
+            '{"text": "no", "label": "skills_gap", "sentences": "x"}\n',
+            ("{}, row 1", "Expecting value: line 1 column 1 (char 0)"),
+            id="sentences are no JSON",
+        ),
+        pytest.param(
+            "a.jsonl",
+            '{"text": "no", "label": "skills_gap", "sentences": [[0, 9, "skills_gap"]]}\n',
+            ("{}, row 1", "sentence span 0-9 is out of order or outside the text"),
+            id="sentence outside",
+        ),
+        pytest.param(
+            "a.jsonl",
+            '{"text": "no", "label": "skills_gap", "sentences": [[0, 1e999, "skills_gap"]]}\n',
+            ("{}, row 1", "cannot convert float infinity to integer"),
+            id="sentence without end",
+        ),
         pytest.param("a.csv", "text,label\nno,\n", ("{}, row 1", "it has no label"), id="no label"),
         pytest.param("a.csv", "text,label\n ,skills_gap\n", ("{}, row 1", "the text is empty"), id="empty text"),
         pytest.param("a.csv", "text,label\nno,gone\n", ("{}, row 1", f"unknown label 'gone': the labels are {LABELS}"), id="unknown label"),
@@ -163,3 +196,44 @@ def test_read_labelled_keeps_the_rows_around_a_bad_line(tmp_path):
     lines = ['{"text": "a", "label": "skills_gap"}'] * 6 + ["{", '{"text": "b", "label": "skills_gap"}']
     path, rows = labelled(tmp_path, "\n".join(lines), "a.jsonl")
     assert [row[0] for row in rows] == [*("a",) * 6, f"{path}, line 7", "b"]
+
+
+@pytest.mark.parametrize(
+    ("quote", "text", "found"),
+    [
+        pytest.param("b c", "a b c", "b c", id="as it stands"),
+        pytest.param(" b", "a b c", " b", id="with its white space"),
+        pytest.param("b c", "a b \n\tc d", "b \n\tc", id="wrapped"),
+        pytest.param("b\nc", " a b c", "b c", id="unwrapped"),
+        pytest.param("b c", "ab  cd", "b  c", id="within words"),
+        pytest.param("a", " \n a", "a", id="one word"),
+        pytest.param("b d", "a b c", None, id="not there"),
+        pytest.param("B", "a b c", None, id="another case"),
+        pytest.param(" ", "a b c", None, id="blank"),
+        pytest.param("", "a b c", None, id="empty"),
+        pytest.param("a", "", None, id="of nothing"),
+    ],
+)
+def test_the_place_of_a_quote(quote, text, found):
+    place = place_of(quote, text)
+    assert (place and text[slice(*place)]) == found
+
+
+@given(st.text("ab .\n", max_size=30), st.integers(0, 30), st.integers(0, 30))
+def test_a_part_of_a_text_is_found_however_it_is_wrapped(text, start, length):
+    quote = text[start : start + length]
+    place = place_of("\r\n".join(quote.split()), text)
+    assert (place is None) == (not quote.split())
+    if place:
+        assert text[slice(*place)].split() == quote.split()
+
+
+def test_a_text_with_half_a_letter_has_a_digest():
+    assert digest("a \ud83d") == digest("A\n\ud83d") != digest("a")
+
+
+@pytest.mark.parametrize("column", ["sentences", "evidence", "secondary"])
+def test_a_cell_nested_too_deep_stops_nothing(column, tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text(f"text,label,{column}\nno,skills_gap,{'[' * 100_000}\nyes,skills_gap,\n", encoding="utf-8")
+    assert [item.text for item in read_labelled([path]) if isinstance(item, Example)][-1] == "yes"
