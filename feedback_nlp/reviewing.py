@@ -9,6 +9,7 @@ from pathlib import Path
 from feedback_nlp.collection import human_labels, open_collection
 from feedback_nlp.errors import InputError, MissingColumnError
 from feedback_nlp.inbox import read_inbox
+from feedback_nlp.journal import origin_of
 from feedback_nlp.model import Model
 from feedback_nlp.records import Email, Skipped
 from feedback_nlp.review import Question, State, question_of, start
@@ -71,15 +72,22 @@ def _left_out(candidates: Candidates) -> Iterator[str]:
 
 
 def _read(paths: Sequence[Path], text_column: str | None, progress: Callable[[int, int], None]) -> Iterator[Email | Skipped]:
-    """The messages of all paths. Raises InputError at the first that can't be read: a person is there to name another."""
+    """The messages of all paths; of a sheet that `label` wrote, the mails that it labels.
+
+    Raises InputError at the first that can't be read: a person is there to name another.
+    """
     for path in paths:
         try:
-            for item in read_inbox(path, text_column, lambda size: progress(size, 0)):
-                progress(0, 1)
-                yield item
+            yield from _messages(path, text_column, progress)
         except MissingColumnError as error:
-            if text_column:
-                raise
-            raise InputError(
-                f"{path} holds no mails. Name the mailbox that it was made from: feedback-nlp review MAILBOX (or --text-column)."
-            ) from error
+            mailboxes, column = ((), None) if text_column else origin_of(path)
+            if not mailboxes:
+                raise InputError(f"{error} Or name the mailbox that it was made from.") from error
+            for mailbox in mailboxes:
+                yield from _messages(mailbox, column, progress)
+
+
+def _messages(path: Path, text_column: str | None, progress: Callable[[int, int], None]) -> Iterator[Email | Skipped]:
+    for item in read_inbox(path, text_column, lambda size: progress(size, 0)):
+        progress(0, 1)
+        yield item

@@ -6,6 +6,7 @@ import pytest
 from feedback_nlp.collection import human_labels, open_collection
 from feedback_nlp.errors import InputError
 from feedback_nlp.examples import digest
+from feedback_nlp.labelling import Wanted, label_mailbox
 from feedback_nlp.records import Example
 from feedback_nlp.review import press, start
 from feedback_nlp.reviewing import Choice, ask, choose, render_reviewed
@@ -18,6 +19,11 @@ MISSING = "You do not know SAP, which the role needs."
 
 def mailbox(path, *texts):
     path.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts), encoding="utf-8")
+    return path
+
+
+def mailbox_of(path, *texts):
+    path.write_text("".join(f"From a@b.example Wed Mar  4 10:00:00 2026\nSubject: Hi\n\n{text}\n\n" for text in texts), encoding="utf-8")
     return path
 
 
@@ -51,14 +57,25 @@ def test_the_chosen_mails_are_asked_with_their_evidence(tmp_path, model):
     assert [asked.email.text[slice(*asked.sentences[i])] for i in asked.said["another_candidate"]] == [CHOSEN]
 
 
-def test_a_sheet_holds_no_mails(tmp_path, model):
+def test_a_sheet_leads_to_the_mails_that_it_labels(tmp_path, model):
+    path = mailbox(tmp_path / "in.jsonl", CHOSEN, MISSING)
+    box = mailbox_of(tmp_path / "in.mbox", CHOSEN, MISSING)
+    for source in (path, box):
+        sheet = tmp_path / f"{source.name}.csv"
+        label_mailbox([source], Wanted(sheet), model, lambda size, number: None)
+        assert {text.strip().splitlines()[-1] for text in texts(choose([sheet], 20, model))} == {CHOSEN, MISSING}
+
+
+def test_a_sheet_without_its_journal(tmp_path, model):
     path = tmp_path / "labelled.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([["date", "label", "evidence"], ["2026-03-04", "skills_gap", MISSING]])
-    message = f"{path} holds no mails. Name the mailbox that it was made from: feedback-nlp review MAILBOX (or --text-column)."
     with pytest.raises(InputError) as caught:
         choose([path], 20, model)
-    assert str(caught.value) == message
+    assert str(caught.value) == (
+        f"{path}: no column text or body or message or content (found: 'date', 'label', 'evidence'). "
+        "Name the column of the mail with --text-column. Or name the mailbox that it was made from."
+    )
     with pytest.raises(InputError, match="no column words"):
         choose([path], 20, model, text_column="words")
     assert texts(choose([path], 20, model, text_column="evidence")) == {MISSING}
