@@ -21,7 +21,6 @@ CHOSEN = "We have given the post of baker to somebody else, who knows large oven
 MISSING = "Unfortunately we will not go on, because you have no food hygiene certificate."
 ASKED = "Can you come in on Monday at two for an interview?"
 BODIES = [f"Dear Robin,\n\n{sentence}\n\nIda\n" for sentence in (CHOSEN, MISSING, ASKED)]
-MODEL_LABELS = ["another_candidate", "skills_gap", "not_rejection"]
 ENDINGS = (".csv", ".jsonl", ".xlsx", ".parquet")
 
 
@@ -169,11 +168,11 @@ def test_a_workbook_in_which_a_person_typed(judged, tmp_path):
     path = sheet(judged, tmp_path, ending=".xlsx")
     book = openpyxl.load_workbook(path)
     columns = {cell.value: cell.column for cell in book.active[1]}
-    for row, name, value in ((2, "label", "vague subjective"), (3, "label_source", "human"), (4, "note", 5)):
+    for row, name, value in ((2, "label", "vague subjective"), (3, "note", 5), (4, "label_source", "human")):
         book.active.cell(row, columns[name]).value = value
     book.save(path)
     assert add([path]) == Additions(Taken(2, 0, 0), 1)
-    assert kept() == [(CHOSEN, "vague_subjective", (), ()), (MISSING, "skills_gap", (), ())]
+    assert kept() == [(CHOSEN, "vague_subjective", (), ()), (ASKED, "not_rejection", (), ())]
 
 
 def test_a_sheet_that_was_saved_in_another_format_finds_its_journal(judged, tmp_path):
