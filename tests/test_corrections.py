@@ -4,6 +4,7 @@ import mailbox
 import re
 from email.message import EmailMessage
 
+import openpyxl
 import pytest
 
 from feedback_nlp.collection import Taken, open_collection, own_examples, path_of_collection
@@ -20,7 +21,6 @@ CHOSEN = "We have given the post of baker to somebody else, who knows large oven
 MISSING = "Unfortunately we will not go on, because you have no food hygiene certificate."
 ASKED = "Can you come in on Monday at two for an interview?"
 BODIES = [f"Dear Robin,\n\n{sentence}\n\nIda\n" for sentence in (CHOSEN, MISSING, ASKED)]
-MODEL_LABELS = ["another_candidate", "skills_gap", "not_rejection"]
 ENDINGS = (".csv", ".jsonl", ".xlsx", ".parquet")
 
 
@@ -111,6 +111,7 @@ def test_what_was_changed_in_a_row_is_the_person_s(change, label, secondary, evi
     [
         pytest.param({"label": "Another Candidate"}, id="label in another spelling"),
         pytest.param({"evidence": ""}, id="evidence emptied"),
+        pytest.param({"evidence": json.dumps([CHOSEN.replace("v", "?")])}, id="evidence spoilt by a wrong encoding"),
         pytest.param({"company": "Mill", "note": "mine"}, id="other columns"),
     ],
 )
@@ -161,6 +162,17 @@ def test_a_row_in_which_the_person_s_label_stands_already_is_no_news(judged, inb
     write_rows([row | {"label": "skills_gap"}], output)
     assert add([output]) == Additions(Taken(0, 0, 1))
     assert kept() == [(CHOSEN, "skills_gap", (), ())]
+
+
+def test_a_workbook_in_which_a_person_typed(judged, tmp_path):
+    path = sheet(judged, tmp_path, ending=".xlsx")
+    book = openpyxl.load_workbook(path)
+    columns = {cell.value: cell.column for cell in book.active[1]}
+    for row, name, value in ((2, "label", "vague subjective"), (3, "note", 5), (4, "label_source", "human")):
+        book.active.cell(row, columns[name]).value = value
+    book.save(path)
+    assert add([path]) == Additions(Taken(2, 0, 0), 1)
+    assert kept() == [(CHOSEN, "vague_subjective", (), ()), (ASKED, "not_rejection", (), ())]
 
 
 def test_a_sheet_that_was_saved_in_another_format_finds_its_journal(judged, tmp_path):
