@@ -185,7 +185,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Feedback:
-    """A mail, what it says, and what to do."""
+    """A mail, what it says, and what to do. Where the person said what it says, `overruled` is what the model says."""
 
     email: Email
     prediction: Prediction
@@ -193,6 +193,7 @@ class Feedback:
     parties: Parties = Parties()
     step: Step = Step()
     signals: Signals = Signals()
+    overruled: Prediction | None = None
 
 
 @dataclass(frozen=True)

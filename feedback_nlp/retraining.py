@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from feedback_nlp.collection import Taken, own_examples
+from feedback_nlp.corrections import Additions, add
 from feedback_nlp.errors import InputError
 from feedback_nlp.evaluation import Evaluation, evaluate
-from feedback_nlp.examples import add_examples, own_examples, read_corpus, read_labelled
+from feedback_nlp.examples import read_corpus
 from feedback_nlp.model import Model
 from feedback_nlp.records import Example
 from feedback_nlp.resources import home
@@ -45,10 +47,9 @@ def retrain(files: Iterable[Path], text_column: str | None = None, say: Progress
     The new version is taken into use unless it is worse than the shipped one by more than noise. Raises InputError
     where there is nothing new to learn.
     """
-    rows = list(read_labelled(files, text_column))
-    added, known, changed = add_examples(row for row in rows if isinstance(row, Example))
-    skipped = tuple(f"{row.where}: {row.why}" for row in rows if not isinstance(row, Example))
-    own = own_examples()
+    files = list(files)
+    additions = add(files, text_column, command="retrain") if files else Additions(Taken())
+    taken, own = additions.taken, own_examples()
     if not own:
         raise InputError("There is nothing to learn from yet. Give a file with a text and a `label` column: feedback-nlp retrain rows.csv")
     corpus, loose = read_corpus()
@@ -71,7 +72,7 @@ def retrain(files: Iterable[Path], text_column: str | None = None, say: Progress
     if used:
         use(name)
     why = "no worse than the shipped model beyond noise" if used else "worse than the shipped model on the test split"
-    return Retraining(added, known, changed, skipped, old_name, name, old.figures, new.figures, used, why)
+    return Retraining(taken.added, taken.known, taken.changed, additions.left_out, old_name, name, old.figures, new.figures, used, why)
 
 
 def build(folder: Path, say: Progress = lambda _: None) -> Model:

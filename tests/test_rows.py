@@ -35,7 +35,10 @@ CONTRACT = {
     "role": "unknown",
     "sender_type": "recruiter",
     "stage": "interview",
+    "label_source": "model",
+    "model_label": "another_candidate",
 }
+OWN_CONTRACT = CONTRACT | {"label_source": "human", "model_label": None}
 UNJUDGED_CONTRACT = {
     "label": None,
     "confidence": 0.0,
@@ -50,6 +53,8 @@ UNJUDGED_CONTRACT = {
     "role": "unknown",
     "sender_type": "unknown",
     "stage": "",
+    "label_source": "model",
+    "model_label": None,
 }
 MESSAGE = Email("1@x", "We chose “Ann”.", "No", "a@b.example", "today", "1@x", "in.mbox")
 HEADERS = {"message_id": "1@x", "date": "today", "sender": "a@b.example", "subject": "No", "source": "in.mbox", "position": 1}
@@ -66,6 +71,9 @@ TABLE_ROW = Email("7", "We chose “Ann”.", row=3, extra={"id": "7", "text": "
             Feedback(TABLE_ROW, JUDGED, ADVICE, *KNOWN),
             {"id": "7", **CONTRACT, **NO_HEADERS, "row": 3, "text": "We chose “Ann”.", "n": 5, "note": "mine"},
             id="row",
+        ),
+        pytest.param(
+            Feedback(MESSAGE, JUDGED, ADVICE, *KNOWN, overruled=UNJUDGED), {"id": "1@x", **OWN_CONTRACT, **HEADERS}, id="the person's label"
         ),
         pytest.param(Feedback(MESSAGE, UNJUDGED, Advice("")), {"id": "1@x", **UNJUDGED_CONTRACT, **HEADERS}, id="message not judged"),
         pytest.param(

@@ -48,15 +48,20 @@ KINDS = {
     "sender": Kind.TEXT,
     "subject": Kind.TEXT,
     "source": Kind.TEXT,
+    "label_source": Kind.TEXT,
+    "model_label": Kind.TEXT,
+    "checksum": Kind.TEXT,
 }
 """What the columns of a `label` row hold; a table's own columns beside them hold text."""
 
 _ALWAYS = {"id", "label", "confidence", "scores", "possible", "secondary", "evidence", "next_steps", "questions"}
+_EXAMPLE = {"id", "text", "primary", "split"}
 
 
 def is_own(header: Iterable[str]) -> bool:
-    """Whether a header is one that `label` wrote: it has every column that a `label` row always has."""
-    return {name.strip() for name in header} >= _ALWAYS
+    """Whether a header is one that we wrote: it has every column that a `label` row always has, or a labelled mail."""
+    names = {name.strip() for name in header}
+    return names >= _ALWAYS or names >= _EXAMPLE
 
 
 def kinds_of(names: Iterable[str]) -> dict[str, Kind]:
