@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 from pathlib import Path
@@ -31,8 +31,8 @@ from feedback_nlp.labels import LABELS, NOREPLY, NOT_REJECTION, REASONS
 from feedback_nlp.letter import address_of
 from feedback_nlp.model import Model
 from feedback_nlp.parties import company_key, role_key
-from feedback_nlp.records import Advice, Email, Example, Feedback, Said, Signals, Skipped, Step
-from feedback_nlp.rows import FIELDS, HUMAN, MODEL, OWN, UNKNOWN, Row, advice_fields, answer_of, checksum, combined, message_of
+from feedback_nlp.records import Advice, Email, Example, Feedback, Skipped, Step
+from feedback_nlp.rows import FIELDS, HUMAN, MODEL, OWN, UNKNOWN, Row, advice_fields, answer_of, checksum, combined, message_of, signals_in
 from feedback_nlp.threads import mark_own, number_conversations
 
 _BATCH = 256
@@ -46,6 +46,7 @@ _OWN_ROW: Row = {
     "scores": {label: float(label == NOT_REJECTION) for label in LABELS},
     "next_steps": [],
     "questions": [],
+    "signals": [],
     "sender_type": OWN,
     "note": "You wrote this.",
     "label_source": MODEL,
@@ -147,7 +148,7 @@ def _answer(feedback: Feedback, model: Model) -> Row:
     """What the mail says; what to do depends on the course of the application too, and comes when the row is written."""
     writer = feedback.parties.sender_type if feedback.advice.answerable else NOREPLY
     unusual = feedback.prediction.label in REASONS and is_unusual(model, feedback.email.text)
-    case = {"done": feedback.step.done, "writer": writer, "signals": asdict(feedback.signals)}
+    case = {"done": feedback.step.done, "writer": writer}
     return answer_of(feedback) | case | {"unusual": unusual}
 
 
@@ -209,7 +210,7 @@ def rows(journal: Journal) -> Iterator[Row]:
     """
     for head, content, own, thread, stage, since_application, since_contact, company, role in journal.connection.execute(query):
         answer = json.loads(content)
-        case = {name: answer.pop(name) for name in ("done", "writer", "signals")}
+        case = {name: answer.pop(name) for name in ("done", "writer")}
         del answer["unusual"]  # only drift.py asks for it
         if answer["label"] in REASONS:
             answer |= advice_fields(_advice(answer, stage or answer["stage"], **case))
@@ -231,11 +232,10 @@ def _own_row(answer: Row) -> Row:
     return {"sender_type": OWN} if answer.get("label_source") == HUMAN else _OWN_ROW
 
 
-def _advice(answer: Row, stage: str, done: bool, writer: str, signals: Mapping[str, Any]) -> Advice:
+def _advice(answer: Row, stage: str, done: bool, writer: str) -> Advice:
     """What to do about a mail of an application that had come so far. What only other messages tell of took place."""
-    said: Row = {name: tuple(Said(**one) for one in value) if isinstance(value, list) else Said(**value) for name, value in signals.items()}
     reached = stage_met(Step(stage, done or stage != answer["stage"]))
-    return advise_case(answer["label"], reached, writer, Signals(**said))
+    return advise_case(answer["label"], reached, writer, signals_in(answer["signals"]))
 
 
 def columns(journal: Journal) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 UNSURE_BELOW = 0.6
@@ -129,6 +129,10 @@ class Signals:
     freeze: Said = Said()
     deadline: Said = Said()
     traits: tuple[Said, ...] = ()
+
+
+SIGNALS = tuple(field.name for field in fields(Signals))
+"""The names of the signals."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 import pytest
 
-from feedback_nlp.records import Advice, Email, Evidence, Feedback, Parties, Prediction, Remark, Step
-from feedback_nlp.rows import remark_row, row_of
+from feedback_nlp.records import Advice, Email, Evidence, Feedback, Parties, Prediction, Remark, Said, Signals, Step
+from feedback_nlp.rows import remark_row, row_of, signals_in
 from feedback_nlp.sheet.columns import KINDS, fits, is_own
 
 SCORES = {
@@ -31,6 +31,7 @@ CONTRACT = {
     "evidence": ["We chose “Ann”."],
     "next_steps": ["Thank them.", "Go on."],
     "questions": ["May I ask why?"],
+    "signals": [],
     "company": "Oven",
     "role": "unknown",
     "sender_type": "recruiter",
@@ -48,6 +49,7 @@ UNJUDGED_CONTRACT = {
     "evidence": [],
     "next_steps": [],
     "questions": [],
+    "signals": [],
     "note": "There are no words here to read.",
     "company": "unknown",
     "role": "unknown",
@@ -85,6 +87,25 @@ TABLE_ROW = Email("7", "We chose “Ann”.", row=3, extra={"id": "7", "text": "
 )
 def test_contract(feedback, row):
     assert row_of(feedback) == row
+
+
+SAID = Signals(
+    door=Said("apply again", "in May", "Try us in May."),
+    gaps=(Said("skill", "SAP", "You lack SAP."), Said("language", "", "And German.")),
+    deadline=Said("deadline", "by Friday", "Sign by Friday."),
+)
+
+
+def test_signals():
+    fields = row_of(Feedback(MESSAGE, JUDGED, ADVICE, *KNOWN, SAID))["signals"]
+    assert fields == [
+        {"signal": "door", "value": "apply again", "words": "in May", "quote": "Try us in May."},
+        {"signal": "gaps", "value": "skill", "words": "SAP", "quote": "You lack SAP."},
+        {"signal": "gaps", "value": "language", "words": "", "quote": "And German."},
+        {"signal": "deadline", "value": "deadline", "words": "by Friday", "quote": "Sign by Friday."},
+    ]
+    assert signals_in(fields) == SAID
+    assert signals_in([]) == Signals()
 
 
 @pytest.mark.parametrize("email", [MESSAGE, TABLE_ROW], ids=["message", "row"])
