@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from feedback_nlp.answering import can_be_answered
 from feedback_nlp.case import Facts, facts_of, kinds_of, quoted, stage_met, words_of
 from feedback_nlp.entries import Entries, Entry, read_entries
 from feedback_nlp.labels import AGENCY, NOREPLY, NOT_REJECTION, SKILLS_GAP
 from feedback_nlp.records import Advice, Email, Parties, Prediction, Signals, Step
-from feedback_nlp.signals import can_be_answered
 
 MOST_STEPS = 5
 MOST_QUESTIONS = 5

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from feedback_nlp.addressee import addressee_of
+from feedback_nlp.answering import refuses_feedback, says_no_reply
 from feedback_nlp.errors import InputError, NoDraftError
 from feedback_nlp.labels import (
     ANOTHER_CANDIDATE,
@@ -23,7 +24,6 @@ from feedback_nlp.particulars import answered_subject, day_of, missing_words, na
 from feedback_nlp.preprocess import fold
 from feedback_nlp.records import UNSURE_BELOW, Draft, Email, Feedback, Said, Signals
 from feedback_nlp.sender import is_by_applicant
-from feedback_nlp.signals import refuses_feedback, says_no_reply
 from feedback_nlp.wording import Wording, draft_words
 
 ASKING, THANKS, FOLLOW_UP, STAY_IN_TOUCH, FREEZE = DRAFT_KINDS

@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from feedback_nlp.answering import says_no_reply
 from feedback_nlp.company import AGENCY_FOR_SURE, agency_likeness, company_key, company_name, is_organisation, name_at
 from feedback_nlp.letter import Address, Letter, listed
 from feedback_nlp.role import ends_in_role
-from feedback_nlp.signals import says_no_reply
 from feedback_nlp.signature import is_person, is_team
 
 _WINDOW = 140

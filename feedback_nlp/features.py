@@ -82,7 +82,7 @@ def document_features(probabilities: NDArray[np.float64], mail: NDArray[np.float
     how long the mail is; the mail stage's log-odds of each label and of each mention. There is at least one sentence.
     """
     clipped = np.clip(probabilities, 1e-4, 1 - 1e-4)
-    odds = _log_odds(probabilities)
+    odds = log_odds(probabilities)
     ordered = np.sort(odds, axis=0)[::-1]
     n = len(clipped)
     second = ordered[1] if n > 1 else np.full(clipped.shape[1], odds.min())
@@ -93,14 +93,14 @@ def document_features(probabilities: NDArray[np.float64], mail: NDArray[np.float
         [
             ordered[0],
             np.maximum(second, -9.21),
-            _log_odds(noisy_or),
+            log_odds(noisy_or),
             clipped.mean(axis=0),
             where,
             _pairs(ordered[0]),
             *(_any(probabilities[:, :kinds].sum(axis=1)) for kinds in (len(CONCRETE_REASONS), len(REASONS))),
             [np.log1p(n)],
-            _log_odds(mail),
-            _log_odds(mentions),
+            log_odds(mail),
+            log_odds(mentions),
         ]
     )
 
@@ -118,7 +118,8 @@ DOCUMENT_PARTS = _document_parts()
 stand and how many they are, or the mail as a whole."""
 
 
-def _log_odds(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
+def log_odds(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The log-odds of probabilities, none further from 0 than 9.21."""
     clipped = np.clip(probabilities, 1e-4, 1 - 1e-4)
     result: NDArray[np.float64] = np.log(clipped) - np.log1p(-clipped)
     return result
@@ -126,7 +127,7 @@ def _log_odds(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _any(chances: NDArray[np.float64]) -> NDArray[np.float64]:
     """Log-odds of the strongest of the sentences' chances, and of their noisy-or."""
-    return _log_odds(np.array([chances.max(), 1 - np.prod(1 - np.minimum(chances, 1 - 1e-6))]))
+    return log_odds(np.array([chances.max(), 1 - np.prod(1 - np.minimum(chances, 1 - 1e-6))]))
 
 
 def _pairs(strongest: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -7,11 +7,11 @@ from itertools import tee
 
 from feedback_nlp.advice import advise
 from feedback_nlp.examples import digest
-from feedback_nlp.gaps import signals_of
 from feedback_nlp.labels import NOT_REJECTION
 from feedback_nlp.model import Model
 from feedback_nlp.parties import parties_of
 from feedback_nlp.records import Email, Example, Feedback, Prediction, Step
+from feedback_nlp.signals import signals_of
 from feedback_nlp.step import step_announced, step_reached
 from feedback_nlp.verdict import verdict_of
 
@@ -25,7 +25,7 @@ def give_feedback(emails: Iterable[Email], model: Model, human: Mapping[str, Exa
     for email, said in zip(emails, model.classify(e.text for e in texts), strict=True):
         example = human.get(digest(email.text)) if human else None
         prediction = verdict_of(example, email.text, model) if example else said
-        parties, step, signals = parties_of(email), _step(email, prediction), signals_of(email, prediction)
+        parties, step, signals = parties_of(email), _step(email, prediction), signals_of(email, prediction, model)
         advice = advise(prediction, email, parties, step, signals)
         yield Feedback(email, prediction, advice, parties, step, signals, said if example else None)
 

@@ -44,6 +44,23 @@ SENTENCE_MEANINGS = {reason: MEANINGS[reason] for reason in CONCRETE_REASONS} | 
 }
 """Each sentence label in words."""
 
+SIGNAL_VALUES = {
+    "feedback": ("offered", "refused"),
+    "reply": ("no-reply", "invited"),
+    "door": ("later role", "apply again", "kept on file", "courtesy"),
+    "gaps": (
+        *("skill", "experience", "overqualified", "qualification", "language", "test"),
+        *("place", "permit", "availability", "pay", "paperwork"),
+    ),
+    "chosen": ("internal", "more experienced", "cheaper", "somebody"),
+    "freeze": ("until", "open"),
+    "deadline": ("deadline",),
+    "traits": ("age", "family", "origin", "religion", "health", "sex"),
+}
+"""What a rejection may say besides its reason, by signal; of one signal the value that comes first is the strongest. What
+they mean stands in docs/signals.md.
+"""
+
 STEPS = ("application", "screen", "test", "interview", "final", "offer")
 """How far an application can come, in order: sent in, a first call, a test or task, an interview, the last round, an offer."""
 

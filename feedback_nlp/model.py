@@ -97,8 +97,8 @@ class Model:
         return Preprocessor(self.lexicon)
 
     @cached_property
-    def _scorers(self) -> Mapping[str, _BlockScorer]:
-        return {name: _BlockScorer(block) for name, block in self.blocks.items()}
+    def _scorers(self) -> Mapping[str, BlockScorer]:
+        return {name: BlockScorer(block) for name, block in self.blocks.items()}
 
     def predict(self, texts: Iterable[str]) -> NDArray[np.str_]:
         """The label of each text, shape (n,). Texts that can't be judged count as `not_rejection` here."""
@@ -179,7 +179,7 @@ class Model:
         return [reason for reason in found if reason != label]
 
 
-class _BlockScorer:
+class BlockScorer:
     """Adds one block's share of the sentence scores; remembers the feature ids of tokens it has seen."""
 
     def __init__(self, block: Block) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
+from feedback_nlp.answering import refuses_feedback
 from feedback_nlp.body import Span
 from feedback_nlp.errors import InputError
 from feedback_nlp.language import is_english, language_of
@@ -15,7 +16,6 @@ from feedback_nlp.preprocess import fold
 from feedback_nlp.records import UNSURE_BELOW, Email, Prediction, Remark
 from feedback_nlp.resources import read_table
 from feedback_nlp.sentences import split_sentences
-from feedback_nlp.signals import refuses_feedback
 from feedback_nlp.step import phrase_pattern, plain_parts
 
 KINDS = ("arguing", "pleading", "blame", "answered", "questions", "thanks", "length", "apology", "demand", "others", "private")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
+from feedback_nlp.answering import says_no_reply
 from feedback_nlp.company import AGENCY_FOR_SURE, agency_likeness, is_agency_label, is_organisation
 from feedback_nlp.labels import AGENCY, MANAGER, NOREPLY, RECRUITER
 from feedback_nlp.letter import Letter, listed
 from feedback_nlp.role import ends_in_role
-from feedback_nlp.signals import says_no_reply
 from feedback_nlp.signature import is_closing, is_team
 
 _MY_CLIENT = re.compile(r"\b(?:my|our) client(?:'s)?\b(?! (?:service|unit|team|relations|success|base|care|experience))", re.IGNORECASE)

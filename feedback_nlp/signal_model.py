@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -16,25 +17,28 @@ import numpy as np
 from feedback_nlp.features import block_features, log_odds
 from feedback_nlp.labels import SIGNAL_VALUES
 from feedback_nlp.model import Block, BlockScorer, Floats
+from feedback_nlp.naming import Naming
 from feedback_nlp.records import Sentence
 
 SIGNAL_BLOCKS = ("words", "characters")
 VALUES = tuple((signal, value) for signal, values in SIGNAL_VALUES.items() for value in values)
 """Every value of every signal: the columns of the model."""
-_STARTS = tuple(np.cumsum([0, *map(len, SIGNAL_VALUES.values())])[:-1].tolist())
+STARTS: Sequence[int] = tuple(accumulate([0, *map(len, SIGNAL_VALUES.values())]))[:-1]
+"""Where the values of each signal start among them."""
 
 
 @dataclass(frozen=True)
 class SignalModel:
     """A trained model of the signals. A block has a column of coefficients for each of `VALUES`, and so have `reasons`, for
     the log-odds of each sentence label, and `intercept`; the score of saying nothing is 0. `thresholds` hold the least
-    chance with which a value is told.
+    chance with which a value is told; `naming` finds the words for what is told.
     """
 
     blocks: Mapping[str, Block]
     reasons: Floats
     intercept: Floats
     thresholds: Floats
+    naming: Naming
     manifest: Mapping[str, Any] = field(default_factory=dict)
 
     @cached_property
@@ -50,6 +54,18 @@ class SignalModel:
             scorer.add_scores(scores, [scorer.known(block_features(name, sentences, i)) for i in range(len(sentences))])
         return chances_of(scores)
 
+    def told(self, sentences: Sequence[Sentence], labels: Floats) -> list[tuple[str, str, Sentence]]:
+        """What a mail says: signal, value, and the sentence that most likely says it; of a signal the strongest value first, but
+        kinds of gap in the order of the mail.
+        """
+        if not sentences:
+            return []
+        chances = self.chances(sentences, labels)
+        strongest = chances.argmax(axis=0)
+        found = [k for k in range(len(VALUES)) if chances[strongest[k], k] >= self.thresholds[k]]
+        found.sort(key=lambda k: strongest[k] if VALUES[k][0] == "gaps" else 0)
+        return [(*VALUES[k], sentences[strongest[k]]) for k in found]
+
 
 def reason_features(labels: Floats) -> Floats:
     """What the signals are told from the probabilities of sentence labels, scaled to weigh about as much as words do."""
@@ -59,6 +75,6 @@ def reason_features(labels: Floats) -> Floats:
 def chances_of(scores: Floats) -> Floats:
     """The probabilities of the values by their scores: of each signal a softmax, in which saying nothing has the score 0."""
     raised = np.exp(np.minimum(scores, 50))
-    sums = np.add.reduceat(raised, _STARTS, axis=1)
+    sums = np.add.reduceat(raised, STARTS, axis=1)
     shares: Floats = raised / (1 + np.repeat(sums, [len(values) for values in SIGNAL_VALUES.values()], axis=1))
     return shares

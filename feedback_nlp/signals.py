@@ -1,50 +1,40 @@
-"""What a mail says about answering it: can a person be asked, and is feedback refused? Precision before recall."""
+"""What a rejection says besides its reason, each with the sentence that says it. Precision before recall: what is not plainly
+said is not said.
+"""
 
 from __future__ import annotations
 
-import re
-
+from feedback_nlp.answering import refuses_feedback, says_no_reply
+from feedback_nlp.labels import NOT_REJECTION, SIGNAL_VALUES
+from feedback_nlp.model import MOST_CHARACTERS, Model
 from feedback_nlp.preprocess import fold
-from feedback_nlp.records import Email
-from feedback_nlp.signature import after_closing, is_person, is_team
+from feedback_nlp.records import Email, Prediction, Said, Signals
+from feedback_nlp.signal_model import SignalModel
+from feedback_nlp.signal_store import load_signals
 
-_NO_REPLY_ADDRESS = re.compile(
-    r"(?<![a-z])(?:no|do[-_.]?not|dont)[-_.]?reply(?![a-z])|\bnotifications?@|\bmailer@|\bautomated@", re.IGNORECASE
-)
-_NO_REPLY_TEXT = re.compile(
-    r"\b(?:please )?(?:do not|don't|cannot|can't) (?:reply|respond) (?:directly )?to this\b|\bplease do not (?:reply|respond)\b|"
-    r"\bdo-?not-?reply\b|\bno-?reply@|\b(?:inbox|mailbox|address) is (?:not|un)\s?-?(?:monitored|attended|read)|\bunmonitored\b|"
-    r"\bautomat(?:ed|ically generated|ic) (?:e-?mail|message|notification|response)|\bsystem[- ]generated\b|"
-    r"\brepl(?:ies|y) to this (?:e-?mail|message|address) (?:are|is|will) not\b",
-    re.IGNORECASE,
-)
-_NO_FEEDBACK = re.compile(
-    r"(?:\bnot|n't|\bunable to|cannot|no longer|never) (?:be able to )?(?:\w+ ){0,2}?"
-    r"(?:provide|give|offer|share|discuss|send|supply|release)"
-    r"(?: (?:you|any|with|individual|individuali[sz]ed|detailed|specific|personal|further|more|candidates?|applicants?|each|every|"
-    r"unsuccessful|interview)){0,5} feedback\b|"
-    r"\b(?:no|without) (?:individual |specific |further |detailed |personal )?feedback (?:is|can|will|could)\b|"
-    r"\bfeedback (?:is not|isn't|cannot be|can't be|will not be|won't be|is only)\b|\bdo not (?:give|offer|provide) feedback\b",
-    re.IGNORECASE,
-)
+MANY = ("gaps", "traits")
+"""The signals of which a mail may say several values."""
+NO_REPLY, REFUSED = Said("no-reply"), Said("refused")
 
 
-def says_no_reply(sender: str, text: str) -> bool:
-    """Whether the address or the text says that answers are not read."""
-    return bool(_NO_REPLY_ADDRESS.search(sender) or _NO_REPLY_TEXT.search(text))
+def signals_of(email: Email, prediction: Prediction, model: Model, signal_model: SignalModel | None = None) -> Signals:
+    """The signals of a mail, read by the shipped model of them if no other is given; none where it turns nobody down.
 
-
-def can_be_answered(email: Email) -> bool:
-    """Whether a person is likely to read an answer: not a no-reply sender, not a mail that a team or system signed."""
-    text = fold(email.text)
-    if says_no_reply(email.sender, text):
-        return False
-    lines = [line.strip() for line in text.splitlines() if line.strip()][-6:]
-    below = after_closing(lines)
-    signature = lines[-2:] if below is None else below
-    return any(map(is_person, signature[:1])) or not any(map(is_team, signature))
-
-
-def refuses_feedback(email: Email) -> bool:
-    """Whether the mail says that no feedback is given."""
-    return bool(_NO_FEEDBACK.search(" ".join(fold(email.text).split())))
+    Of what can be said once only, the strongest value counts. That answers are not read, which an address may say too, and
+    that no feedback is given, are looked for by rule as well.
+    """
+    if prediction.label in (None, NOT_REJECTION):
+        return Signals()
+    text = email.text[:MOST_CHARACTERS]
+    sentences = model.preprocessor(text)
+    reader = signal_model or load_signals()
+    told = reader.told(sentences, model.first_stages([sentences])[0][0])
+    said: dict[str, list[Said]] = {signal: [] for signal in SIGNAL_VALUES}
+    for signal, value, sentence in told:
+        quote = text[sentence.start : sentence.end]
+        said[signal].append(Said(value, reader.naming.words(quote, model.preprocessor.words(quote), signal, value), quote))
+    if says_no_reply(email.sender, fold(email.text)) and NO_REPLY.value not in [one.value for one in said["reply"]]:
+        said["reply"].insert(0, NO_REPLY)
+    if refuses_feedback(email) and not said["feedback"]:
+        said["feedback"].append(REFUSED)
+    return Signals(**{name: tuple(each) if name in MANY else each[0] for name, each in said.items() if each})

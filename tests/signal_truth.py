@@ -11,8 +11,8 @@ from collections import Counter
 from pathlib import Path
 
 import feedback_nlp
-from feedback_nlp.gaps import signals_of
 from feedback_nlp.records import Email
+from feedback_nlp.signals import signals_of
 
 FILE = Path(__file__).parent.parent / "data" / "signals" / "test.jsonl"
 MANY = {"gap": "gaps", "trait": "traits"}
@@ -38,7 +38,7 @@ def counts(model):
     found = rows()
     for row, prediction in zip(found, model.classify(row["text"] for row in found), strict=True):
         email = Email(row["id"], row["text"], subject=row["subject"], sender=row["sender"])
-        said = set(said_of(signals_of(email, prediction)))
+        said = set(said_of(signals_of(email, prediction, model)))
         there = {(signal["name"], signal["value"]) for signal in row["signals"]}
         true.update(there)
         read.update(said)

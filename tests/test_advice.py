@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedback_nlp.advice import advise, advise_case, advise_on_silence
+from feedback_nlp.answering import can_be_answered, refuses_feedback
 from feedback_nlp.case import CHANNELS, GAPS, VALUES
 from feedback_nlp.entries import TABLES, read_entries
 from feedback_nlp.labels import LABELS, NOT_REJECTION, REASONS, SENDER_TYPES, STEPS
 from feedback_nlp.records import Email, Evidence, Parties, Prediction, Said, Signals, Step
 from feedback_nlp.resources import read_table
-from feedback_nlp.signals import can_be_answered, refuses_feedback
 from feedback_nlp.terminal import render_advice
 
 PERSONAL = Email("1", "Dear Sam,\n\nIt is a no, sorry.\n\nBest,\nIda")

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback_nlp import body, preprocess, sentences, signals, signature
+from feedback_nlp.answering import can_be_answered, refuses_feedback
 from feedback_nlp.body import own_lines
 from feedback_nlp.preprocess import Preprocessor, fold
 from feedback_nlp.records import Email, Sentence
 from feedback_nlp.sentences import split_sentences
-from feedback_nlp.signals import can_be_answered, refuses_feedback
 
 LEXICON = frozenset(
     "thanks thank python sql unfortunately tools chose somebody sorry team like need see write mail role roles skills please told met "
