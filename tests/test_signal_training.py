@@ -1,0 +1,92 @@
+import numpy as np
+import pytest
+
+import feedback_nlp
+from feedback_nlp.labels import SENTENCE_LABELS
+from feedback_nlp.marks import Mark, Marked
+from feedback_nlp.signal_model import VALUES
+from feedback_nlp.signal_store import load_signals_from, save_signals
+from feedback_nlp.signal_training import SignalRecipe, train_signals
+
+GREETINGS = ("Dear Ann,", "Hello Bo,", "Hi there,", "Good day,")
+SAYS = {
+    ("reply", "no-reply", ""): ("Please do not reply to this mail.", "Do not reply to this message.", "Nobody reads a reply to this mail."),
+    ("door", "kept on file", ""): ("We keep your CV on file.", "Your CV stays on file here.", "We hold your file for a year."),
+    ("gaps", "skill", "SAP"): ("You have not used SAP.", "Your SAP is thin.", "We miss SAP in your CV."),
+}
+NOTHING = ("We met on Friday.", "The team liked the talk.", "Many people applied.", "It was a hard choice.")
+
+
+def marked():
+    """Mails by eight hands, each with a sentence that says something and some that don't, and loose sentences."""
+    for n in range(96):
+        (signal, value, words), sentences = list(SAYS.items())[n % 3]
+        first, says = f"{GREETINGS[n % 4]} {NOTHING[n % 4]} ", sentences[n // 3 % 3]
+        mark = Mark(len(first), len(first) + len(says), signal, value, words)
+        yield Marked(f"m{n:03}", f"{first}{says} {NOTHING[(n + 1) % 4]}", f"hand-{n % 8}", True, (mark,))
+    for n, text in enumerate(NOTHING * 3):
+        yield Marked(f"s-{n:03}", text, f"s-{n % 3}", False)
+
+
+RECIPE = SignalRecipe(limits={"words": 500, "characters": 500}, least_uses=1, precision=0.9, least_right=5)
+
+
+@pytest.fixture(scope="module")
+def reason_model():
+    return feedback_nlp.load("shipped")
+
+
+@pytest.fixture(scope="module")
+def trained(reason_model):
+    return train_signals(list(marked()), {}, reason_model, RECIPE)
+
+
+def told(trained, reason_model, text):
+    sentences = reason_model.preprocessor(text)
+    flat = np.full((len(sentences), len(SENTENCE_LABELS)), 1 / len(SENTENCE_LABELS))
+    return [(signal, value, text[s.start : s.end]) for signal, value, s in trained.told(sentences, flat)]
+
+
+def test_learns(trained, reason_model):
+    text = "Hi Ann. Your CV stays on file. Please do not reply to this mail. We met on Monday."
+    assert told(trained, reason_model, text) == [
+        ("reply", "no-reply", "Please do not reply to this mail."),
+        ("door", "kept on file", "Your CV stays on file."),
+    ]
+    assert told(trained, reason_model, "The team liked the talk.") == []
+    assert trained.told([], np.empty((0, len(SENTENCE_LABELS)))) == []
+
+
+def test_names(trained, reason_model):
+    quote = "You have not used SAP."
+    assert trained.naming.words(quote, reason_model.preprocessor.words(quote), "gaps", "skill") == "SAP"
+
+
+def test_what_nobody_says_is_never_told(trained):
+    silent = [k for k, value in enumerate(VALUES) if value not in {key[:2] for key in SAYS}]
+    assert (trained.thresholds[silent] > 1).all()
+    assert trained.manifest["held_out"]["traits: age"] == {"mails": 0, "told": 0, "right": 0, "threshold": 2.0}
+    assert trained.manifest["held_out"]["gaps: skill"]["mails"] == 32
+
+
+def test_chances_of_a_signal_sum_to_at_most_one(trained, reason_model):
+    sentences = reason_model.preprocessor("You have not used SAP. We keep it.")
+    chances = trained.chances(sentences, np.full((len(sentences), len(SENTENCE_LABELS)), 1 / len(SENTENCE_LABELS)))
+    assert chances.shape == (2, len(VALUES))
+    for signal in dict(VALUES):
+        columns = [k for k, value in enumerate(VALUES) if value[0] == signal]
+        assert (chances[:, columns].sum(axis=1) <= 1 + 1e-12).all()
+
+
+def test_the_same_again_in_any_order(trained, reason_model):
+    again = train_signals(list(marked())[::-1], {}, reason_model, RECIPE)
+    assert again.manifest == trained.manifest
+    assert (again.intercept == trained.intercept).all()
+    assert all((again.blocks[name].coefficients == block.coefficients).all() for name, block in trained.blocks.items())
+
+
+def test_saved_and_loaded(trained, reason_model, tmp_path):
+    save_signals(trained, tmp_path / "signals")
+    loaded = load_signals_from(tmp_path / "signals")
+    text = "Hi Ann. Your CV stays on file. You have not used SAP."
+    assert told(loaded, reason_model, text) == told(trained, reason_model, text)

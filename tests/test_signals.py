@@ -1,0 +1,100 @@
+from dataclasses import fields
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import feedback_nlp
+from feedback_nlp.labels import SIGNAL_VALUES
+from feedback_nlp.records import Email, Said, Signals
+from feedback_nlp.signals import MANY, signals_of
+
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FEEDBACK_NLP_HOME", str(tmp_path_factory.mktemp("home")))
+        return feedback_nlp.load()
+
+
+def read(model, text, sender=""):
+    return signals_of(Email("1", text, sender=sender), next(model.classify([text])), model)
+
+
+def test_every_signal_has_values():
+    assert [field.name for field in fields(Signals)] == list(SIGNAL_VALUES)
+    assert [name for name in SIGNAL_VALUES if isinstance(getattr(Signals(), name), tuple)] == list(MANY)
+
+
+NO = "Dear Ann,\n\nThank you for your time. Unfortunately we will not be taking your application further. {}\n\nKind regards,\nBo\n"
+LACK = "Dear Ann,\n\nThank you for your time. {} So we can't take your application further.\n\nKind regards,\nBo\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "sender", "name", "said"),
+    [
+        (NO, "No Reply <no-reply@mill.example>", "reply", Said("no-reply")),
+        (NO.format("Please do not reply to this email."), "", "reply", Said("no-reply", "", "Please do not reply to this email.")),
+        (NO.format("We will keep your CV on file."), "", "door", Said("kept on file", "", "We will keep your CV on file.")),
+        (
+            NO.format("Due to the volume of applications we are unable to provide individual feedback."),
+            "",
+            "feedback",
+            Said("refused", "", "Due to the volume of applications we are unable to provide individual feedback."),
+        ),
+        (
+            NO.format("You are welcome to apply again in six months."),
+            "",
+            "door",
+            Said("apply again", "in six months", "You are welcome to apply again in six months."),
+        ),
+        (
+            LACK.format("The role needs fluent German, and yours is not there yet."),
+            "",
+            "gaps",
+            (Said("language", "German", "The role needs fluent German, and yours is not there yet."),),
+        ),
+        (
+            LACK.format("You would need a work permit, and we can't sponsor a visa."),
+            "",
+            "gaps",
+            None,
+        ),
+    ],
+)
+def test_signals(model, text, sender, name, said):
+    found = getattr(read(model, text, sender), name)
+    if said is None:
+        assert [one.value for one in found] == ["permit"]
+    else:
+        assert found == said
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        (NO.format("Your German is fine."), "gaps"),
+        (NO.format("We had lunch on Friday."), "deadline"),
+        (NO.format("The files are with the printer."), "door"),
+    ],
+)
+def test_what_is_not_said(model, text, name):
+    assert getattr(read(model, text), name) in ((), Said())
+
+
+@pytest.mark.parametrize("text", ["", "Dear Ann, your interview is on Friday at ten. Reply by Thursday, please. Bo", "Ihre Bewerbung ist da."])
+def test_only_rejections_have_signals(model, text):
+    assert read(model, text) == Signals()
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.text(max_size=200))
+def test_quotes_are_verbatim(model, noise):
+    text = NO.format(f"{noise} We keep your CV. {noise}")
+    for name in SIGNAL_VALUES:
+        found = getattr(read(model, text), name)
+        for one in found if isinstance(found, tuple) else (found,):
+            assert one.value in ("", *SIGNAL_VALUES[name])
+            assert one.quote in text
+            assert one.words in one.quote
