@@ -55,21 +55,40 @@ def adapt(
     No word enters a vocabulary that the model does not have.
     """
     say(f"learning from {len(own)} rows of yours")
-    stages, vocabularies = Stages.of(base), base.vocabularies
-    counts = _counted(own, base, stages, vocabularies, recipe)
-    everything = np.arange(len(counts.documents))
-    outputs = [*(Output(*o) for o in prior.outputs([len(d.sentences) for d in mails])), *_held_out(stages, prior, counts, recipe)]
-    moved = moved_stages(stages, prior, counts, everything, recipe)
+    learnt = learn(base, prior, own, recipe)
     say("document stage")
-    documents = [*mails, *counts.documents]
-    model, probabilities = finish(moved, vocabularies, documents, outputs, base.lexicon, recipe, manifest)
+    documents = [*mails, *learnt.documents]
+    outputs = [*outputs_of(prior, mails), *learnt.held_out]
+    model, probabilities = finish(learnt.stages, base.vocabularies, documents, outputs, base.lexicon, recipe, manifest)
     examples, n = tuple(d.example for d in documents), len(mails)
     return Adapted(model, examples[n:], probabilities[n:], examples[:n], probabilities[:n])
 
 
-def _counted(own: Sequence[Example], base: Model, stages: Stages, vocabularies: Mapping[str, Sequence[str]], recipe: Recipe) -> Counts:
+@dataclass(frozen=True)
+class Learnt:
+    """The first stages after a person's rows, and what such stages say of each of these that learnt from the others alone."""
+
+    stages: Stages
+    documents: Sequence[Prepared]
+    held_out: Sequence[Output]
+
+
+def learn(base: Model, prior: Prior, own: Sequence[Example], recipe: Recipe) -> Learnt:
+    """Moves the first stages of a model."""
+    stages = Stages.of(base)
+    counts = _counted(own, base, stages, recipe)
+    everything = np.arange(len(counts.documents))
+    return Learnt(moved_stages(stages, prior, counts, everything, recipe), counts.documents, _held_out(stages, prior, counts, recipe))
+
+
+def outputs_of(prior: Prior, mails: Sequence[Prepared]) -> list[Output]:
+    """What first stages say of the corpus mails that they have not read."""
+    return [Output(*output) for output in prior.outputs([len(d.sentences) for d in mails])]
+
+
+def _counted(own: Sequence[Example], base: Model, stages: Stages, recipe: Recipe) -> Counts:
     """A person's rows in the columns of the model; where no sentence is marked, the one it finds most telling is."""
-    counts = count_known(prepare_all(own, base.preprocessor, recipe), vocabularies)
+    counts = count_known(prepare_all(own, base.preprocessor, recipe), base.vocabularies)
     unlabelled = np.array([i for i, d in enumerate(counts.documents) if not any(d.labels)], dtype=int)
     if not len(unlabelled):
         return counts

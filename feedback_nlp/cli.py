@@ -569,9 +569,15 @@ def own_weight(output: Path) -> None:
     """
     from feedback_nlp.examples import read_corpus
     from feedback_nlp.sheet import write_rows
-    from feedback_nlp.simulation import own_weights
+    from feedback_nlp.simulation import base_without, own_weights, people_of
+    from feedback_nlp.training import Recipe
 
-    write_rows(own_weights(*read_corpus(), say=lambda text: click.echo(text, err=True)), output)
+    def say(text: str) -> None:
+        click.echo(text, err=True)
+
+    mails, loose = read_corpus()
+    people = people_of(mails)
+    write_rows(own_weights(people, *base_without(people, mails, loose, Recipe(), say), say=say), output)
 
 
 @data.command()

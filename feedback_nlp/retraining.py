@@ -102,7 +102,7 @@ def _retrained(own: Sequence[Example], counts: tuple[int, int, int], skipped: tu
 
 def _nothing_new(name: str) -> str:
     manifest = manifest_of(versions()[name])
-    judged = "" if manifest.get("promoted", True) else f" It was not taken into use: {manifest.get('why')}."
+    judged = "" if manifest.get("promoted", True) else f" It was not promoted: {manifest.get('why')}."
     wanted = "It is in use." if name == current() else f"Take it into use: feedback-nlp models use {name}"
     return f"Nothing new to learn: version {name} was made from the same rows.{judged} {wanted}"
 

@@ -17,6 +17,7 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import metadata
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +60,8 @@ def _used() -> list[str]:
         text = _pointer().read_text(encoding="utf-8")
     except OSError:
         text = ""
-    return [SHIPPED, *(name for line in text.split("\n") if (name := line.strip()))]
+    names = [SHIPPED, *(name for line in text.split("\n") if (name := line.strip()))]
+    return [name for name, _ in groupby(names)]
 
 
 def _pointer() -> Path:
