@@ -71,9 +71,7 @@ def _pointer() -> Path:
 def use(name: str) -> None:
     """Makes a version the one in use. Raises ModelError where there is none of that name or it can't be loaded."""
     load(_folder(name))
-    used = _used()
-    if name != used[-1]:
-        _point_to([*used, name])
+    _point_to([*_used(), name])
 
 
 def roll_back() -> str:
