@@ -181,8 +181,8 @@ def test_wrong_labels_are_refused_and_listed(quick, plain, corpus, tmp_path):
     result = retrain([sheet(tmp_path / "rows.csv", rows)])
     assert (result.promoted, result.used, current()) == (False, False, SHIPPED)
     listed = {s.example.text for s in result.suspects}
-    assert len(listed & wrong) >= 0.8 * len(wrong)
-    assert len(listed - wrong) <= 0.5 * (len(rows) - len(wrong))
+    assert len(listed & wrong) >= 0.7 * len(wrong)  # so small a model knows no better
+    assert len(listed - wrong) <= 0.3 * (len(rows) - len(wrong))
 
 
 def test_a_shipped_model_without_its_prior(quick, plain, home, tmp_path):
