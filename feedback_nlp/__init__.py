@@ -8,6 +8,9 @@ The way of one mail through the package, each step a function from one named typ
     preprocess  Preprocessor(text) -> Sentence      folded, masked tokens (spaCy's tokenizer)
     features    what the two stages look at
     model       Model.classify(texts) -> Prediction sentence stage, document stage, evidence (numpy alone)
+    examples    labelled mails -> Example           the corpus, and rows that a person brings
+    collection  Collection                          the person's own labelled mails, every entry kept (SQLite)
+    verdict     verdict_of(example, text, model) -> Prediction      what the person said goes before what the model says
     explanation explain(model, text) -> Explanation which words moved each sentence, which sentences the mail
     case        facts_of(label, stage, sender_type, signals)    a rejection as advice sees it
     entries     read_entries()                      advice.toml and a person's own, checked
@@ -35,6 +38,14 @@ A whole mailbox:
     overview    counts that add up, and the newest rejections
     labelling   label_mailbox(paths, wanted, model) -> Labelled
 
+Labelling by hand:
+
+    drift       drift_of(journal) -> Drift          whether an inbox differs from what the model was judged on
+    selection   candidates_in(emails, model), most_telling(candidates, model, number)    which mails to label first
+    review      start(questions), press(state, key) what each key does; page: what that looks like
+    screen      label_on_screen(questions, collection)  keys and pages in the terminal (prompt_toolkit)
+    reviewing   choose(paths, number, model), ask(choice)
+
 Many rejections together, from the rows that label wrote:
 
     history     applications_of(messages) -> Application    how far each came, and the answer that counts
@@ -49,7 +60,6 @@ Under all of these:
 
 Learning:
 
-    examples    labelled mails -> Example
     stages      features counted, weighed, and the two first stages as scikit-learn fits them
     training    train(...) -> Model                 folds, the document stage, and the whole
     prior       Prior                               what the corpus leaves for a retraining
@@ -62,6 +72,8 @@ Learning:
     card        the model card
     store       versions of models: save, load, list, use, roll back, prune
     judging     judge(split, own, suspects) -> Verdict  may it be used, and which labels are likely wrong
+    originals   the mails of a sheet, found again in the mailbox
+    corrections add(files) -> Additions             labelled rows and corrected sheets, into the collection
     retraining  retrain(files)                      add, learn, judge, keep
     versions    difference(first, second, test)     what two versions differ in
     simulation  own_weights(people, base, rest)     what a person's row should weigh

@@ -36,6 +36,12 @@ class _Group(click.Group):
             raise click.ClickException(" ".join(harmless(str(error)).split())) from error
 
 
+class _NoTerminal(click.ClickException):
+    """Something that is done at a terminal was asked for where there is none."""
+
+    exit_code = 2
+
+
 _model = click.option("-m", "--model", metavar="NAME", help="A model version or its folder (default: the one in use).")
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 _quiet = click.option("-q", "--quiet", is_flag=True, help="No progress and no notes.")
@@ -60,6 +66,7 @@ def main() -> None:
 @_json
 def classify(file: str, explained: bool, model: str | None, as_json: bool) -> None:
     """Read one mail: pasted, piped, a text file, an .eml, .emlx or .msg."""
+    from feedback_nlp.collection import human_labels
     from feedback_nlp.explanation import explain
     from feedback_nlp.feedback import give_feedback
     from feedback_nlp.rows import explanation_row, row_of
@@ -67,13 +74,13 @@ def classify(file: str, explained: bool, model: str | None, as_json: bool) -> No
     from feedback_nlp.terminal import render, render_explanation
 
     email, loaded = _one_mail(file), load_version(model)
-    feedback = next(give_feedback([email], loaded))
+    feedback = next(give_feedback([email], loaded, human_labels()))
     explanation = explain(loaded, email.text) if explained else None
     if as_json:
         row = row_of(feedback) | ({"explanation": explanation and explanation_row(explanation)} if explained else {})
         click.echo(json.dumps(row))  # escaped, since it may go to a terminal
     else:
-        lines = [*render(feedback), *(render_explanation(explanation) if explanation else ())]
+        lines = [*render(feedback), *(render_explanation(explanation, feedback.overruled is not None) if explanation else ())]
         click.echo("\n".join(lines), color=_wants_colour())
     if feedback.prediction.label is None:
         raise SystemExit(1)
@@ -89,6 +96,8 @@ def check_reply(file: str, rejection_file: str | None, model: str | None, as_jso
 
     Quotes below your own words are left out. With the rejection it also says what that has already answered.
     """
+    from feedback_nlp.collection import human_labels
+    from feedback_nlp.feedback import give_feedback
     from feedback_nlp.reply import check_reply as check
     from feedback_nlp.rows import remark_row
     from feedback_nlp.store import load_version
@@ -96,7 +105,7 @@ def check_reply(file: str, rejection_file: str | None, model: str | None, as_jso
 
     text = _one_mail(file, "check-reply", "reply").text
     rejection = _one_mail(rejection_file, "check-reply --to") if rejection_file else None
-    prediction = next(load_version(model).classify([rejection.text])) if rejection else None
+    prediction = next(give_feedback([rejection], load_version(model), human_labels())).prediction if rejection else None
     remarks = check(text, rejection, prediction)
     if as_json:
         click.echo(json.dumps({"remarks": [remark_row(remark, text) for remark in remarks]}))
@@ -151,6 +160,7 @@ def draft(
 
     Nothing is sent. Read it and change it before you send it yourself. FILE is the mail to answer, as for `classify`.
     """
+    from feedback_nlp.collection import human_labels
     from feedback_nlp.drafts import draft as run
     from feedback_nlp.drafts import kind_of
     from feedback_nlp.feedback import give_feedback
@@ -158,7 +168,7 @@ def draft(
     from feedback_nlp.unsent import copy_draft, write_draft
 
     email = _one_mail(file, "draft")
-    feedback = next(give_feedback([email], load_version(model)))
+    feedback = next(give_feedback([email], load_version(model), human_labels()))
     signals = feedback.signals
     chosen = kind_of(feedback, signals, kind=kind or "", to_name=to_name)
     drafted = run(feedback, signals, kind=kind or "", tone=tone, name=name, to_name=to_name)
@@ -220,8 +230,9 @@ def label(
     skipped. A run that was stopped goes on where it was when you give the same command again; another run judges only
     what is new, by the journal beside the output.
     """
+    from feedback_nlp.collection import human_labels
     from feedback_nlp.labelling import Wanted, label_mailbox
-    from feedback_nlp.overview import render_overview, render_rejections
+    from feedback_nlp.overview import render_drift, render_overview, render_rejections
     from feedback_nlp.store import load_version
 
     wanted = Wanted(
@@ -238,12 +249,14 @@ def label(
         bom=bom,
     )
     with _progress(paths, quiet) as progress:
-        result = label_mailbox(paths, wanted, load_version(model), progress)
+        result = label_mailbox(paths, wanted, load_version(model), progress, human_labels())
     if not quiet:
         click.echo("\n".join(render_overview(result.overview)), err=True)
         if result.silent:
             where = f"listed in {silence}" if silence else "--silence FILE lists them"
             click.echo(f"{result.silent} applications wait for an answer ({where}).", err=True)
+        for line in render_drift(result.overview.drift, paths):
+            click.echo(line, err=True)
         for line in render_rejections(result.newest, result.overview):
             click.echo(line)
     if not result.whole:
@@ -311,6 +324,125 @@ def advice(name: str | None, stage: str | None, sender: str | None, as_json: boo
         click.echo(json.dumps({label: asdict(found) for label, found in chosen.items()}, ensure_ascii=False))
     else:
         click.echo("\n\n".join("\n".join(render_advice(label, found)) for label, found in chosen.items()), color=_wants_colour())
+
+
+@main.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+@click.option(
+    "--mail",
+    "mailboxes",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="The mailbox of which the sheet holds the labels, where it was moved since `label` read it (may be repeated).",
+)
+@click.option("--dry-run", is_flag=True, help="Only say what would be taken.")
+@click.option("--who", default="", metavar="NAME", help="Whose labels these are (default: your login name).")
+@_text_column
+@_json
+def add(files: tuple[Path, ...], mailboxes: tuple[Path, ...], dry_run: bool, who: str, text_column: str | None, as_json: bool) -> None:
+    """Keep your labels: of a `label` sheet that you corrected, or of any table with a text and a `label` column.
+
+    Of a sheet only the rows count in which you changed the label, the secondary reasons or the evidence, or set
+    `label_source` to `human`. They are kept in your home folder, and your label goes before the model's from now on.
+    """
+    from feedback_nlp.corrections import add as run
+    from feedback_nlp.terminal import render_additions
+
+    additions = run(files, text_column, mailboxes, who=who, dry_run=dry_run)
+    click.echo(json.dumps(additions.as_dict()) if as_json else "\n".join(render_additions(additions, dry_run)))
+
+
+@main.group(cls=_Group)
+def examples() -> None:
+    """Your own labelled mails: which there are, who labelled them when, and how to take them out."""
+
+
+@examples.command("list")
+@_json
+def list_examples(as_json: bool) -> None:
+    """The labels that count now, oldest first."""
+    from feedback_nlp.collection import own_examples
+    from feedback_nlp.examples import row_of
+    from feedback_nlp.terminal import render_examples
+
+    own = own_examples()
+    click.echo(json.dumps([row_of(example) for example in own]) if as_json else "\n".join(render_examples(own)), nl=as_json or bool(own))
+
+
+@examples.command()
+@_json
+def history(as_json: bool) -> None:
+    """Every label that was given or taken back: when (UTC), by whom, by which command."""
+    from feedback_nlp.collection import entry_row, own_history
+    from feedback_nlp.terminal import render_entries
+
+    entries = own_history()
+    click.echo(
+        json.dumps([entry_row(entry) for entry in entries]) if as_json else "\n".join(render_entries(entries)), nl=as_json or bool(entries)
+    )
+
+
+@examples.command()
+@click.argument("file", type=click.Path(path_type=Path))
+def export(file: Path) -> None:
+    """Write the labels that count now into FILE: .jsonl in the format of the corpus, or .csv, .xlsx, .parquet."""
+    from feedback_nlp.collection import own_examples
+    from feedback_nlp.examples import row_of
+    from feedback_nlp.sheet import write_rows
+
+    number = write_rows((row_of(example) for example in own_examples()), file)
+    click.echo(f"{number} labelled mails written to {file}. `feedback-nlp add` reads them.", err=True)
+
+
+@examples.command("delete-all")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def delete_all(yes: bool) -> None:
+    """Delete all your labelled mails and their history, for good."""
+    from feedback_nlp.collection import delete_collection
+    from feedback_nlp.store import learnt_from_own
+
+    if not yes:
+        click.confirm("Delete all your labelled mails and their history for good?", abort=True, err=True)
+    gone, models = delete_collection(), learnt_from_own()
+    click.echo("\n".join(f"Gone: {path}" for path in gone) or "There was nothing to delete.")
+    if models:
+        click.echo(f"Models that learnt from them are still there: {', '.join(models)}. To remove them: feedback-nlp models prune")
+
+
+@examples.command("path")
+def path_of_examples() -> None:
+    """The file that holds them."""
+    from feedback_nlp.collection import path_of_collection
+
+    click.echo(path_of_collection())
+
+
+@main.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
+@click.option("-n", "--number", type=click.IntRange(1), default=20, show_default=True, metavar="N", help="How many mails to show at most.")
+@click.option("--who", default="", metavar="NAME", help="Whose labels they are (default: your login name).")
+@click.option("--me", multiple=True, metavar="ADDRESS", help="Your own address, where the mailbox does not tell (may be repeated).")
+@_text_column
+@_model
+@_quiet
+def review(
+    paths: tuple[Path, ...], number: int, who: str, me: tuple[str, ...], text_column: str | None, model: str | None, quiet: bool
+) -> None:
+    """Label the mails that teach the model most, one key each, in the terminal.
+
+    PATH is whatever `label` reads. Each answer is kept in your collection before the next mail shows; what has your label
+    already is not asked again.
+    """
+    from feedback_nlp.reviewing import ask, choose, render_reviewed
+    from feedback_nlp.store import load_version
+
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise _NoTerminal("review needs a terminal. Without one, label in a table: feedback-nlp add FILE")
+    with _progress(paths, quiet) as progress:
+        choice = choose(paths, number, load_version(model), me, text_column, progress)
+    state = ask(choice, who)
+    click.echo("\n".join(render_reviewed(choice, state)))
 
 
 @main.command()

@@ -1,4 +1,4 @@
-"""Labelled mails: the shipped corpus, and the person's own rows.
+"""Labelled mails: the shipped corpus, and rows that a person brings.
 
 One row format everywhere (JSON lines, documented in data/README.md); `example_from` checks a row and says what is
 wrong with it.
@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, fields
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 from feedback_nlp.errors import InputError
 from feedback_nlp.inbox import read_rows
-from feedback_nlp.inbox.row import list_in
-from feedback_nlp.labels import CONCRETE_REASONS, LABELS, NOT_REJECTION, SENTENCE_LABELS
+from feedback_nlp.inbox.row import fields_in, list_in, quotes_in
+from feedback_nlp.labels import CONCRETE_REASONS, LABELS, NOT_REJECTION, SENTENCE_LABELS, label_named
 from feedback_nlp.records import Email, Example, Skipped
-from feedback_nlp.resources import home, shipped, write_text
+from feedback_nlp.resources import shipped
 
 _FIELDS = {f.name for f in fields(Example)}
 SPLITS = ("train", "test")
@@ -26,6 +29,8 @@ SPLITS = ("train", "test")
 
 def example_from(row: Mapping[str, Any]) -> Example:
     """An `Example` from a row of the corpus format. Raises ValueError that says what is wrong with the row."""
+    if not isinstance(row, Mapping):
+        raise ValueError("it is no object")
     unknown = set(row) - _FIELDS
     if unknown:
         raise ValueError(f"unknown field {sorted(unknown)[0]!r}")
@@ -78,20 +83,15 @@ def read_corpus() -> tuple[list[Example], list[Example]]:
     """The shipped corpus: whole mails, and loose labelled sentences (examples without a primary label)."""
     folder = shipped("data")
     files = [*sorted((folder / "train").glob("*.jsonl")), folder / "test.jsonl"]
-    return [example for file in files for example in _read_examples(file)], list(_read_examples(folder / "sentences.jsonl"))
+    return [example for file in files for example in read_examples(file)], list(read_examples(folder / "sentences.jsonl"))
 
 
-def own_examples() -> list[Example]:
-    """The person's own labelled mails, from their home folder."""
-    path = home() / "examples.jsonl"
-    return list(_read_examples(path)) if path.exists() else []
-
-
-def _read_examples(path: Path) -> Iterator[Example]:
+def read_examples(path: Path) -> Iterator[Example]:
+    """The examples of a file of JSON lines. Raises InputError that names the line at fault."""
     try:
         lines = path.read_text(encoding="utf-8").split("\n")
     except OSError as error:
-        raise InputError(f"{path} can't be read ({error.strerror}). Install feedback-nlp anew.") from error
+        raise InputError(f"{path} can't be read ({error.strerror}). Let it be read, or install feedback-nlp anew.") from error
     except UnicodeDecodeError as error:
         raise InputError(f"{path} is not UTF-8 (byte {error.start}). Save it anew as UTF-8.") from error
     for number, line in enumerate(lines, 1):
@@ -102,29 +102,25 @@ def _read_examples(path: Path) -> Iterator[Example]:
                 raise InputError(f"{path}, line {number}: {error}. Mend or remove that line.") from error
 
 
-def add_examples(new: Iterable[Example]) -> tuple[int, int, int]:
-    """Adds to the person's own examples; a later label for the same text wins. Returns (added, known, changed)."""
-    rows = {digest(e.text): e for e in own_examples()}
-    added = known = changed = 0
-    for example in new:
-        key = digest(example.text)
-        if key not in rows:
-            added += 1
-        elif rows[key].primary == example.primary and rows[key].secondary == example.secondary:
-            known += 1
-            continue
-        else:
-            changed += 1
-        rows[key] = example
-    if added or changed:
-        lines = (json.dumps(row_of(e), ensure_ascii=False) + "\n" for e in rows.values())
-        write_text(home() / "examples.jsonl", "".join(lines))
-    return added, known, changed
-
-
 def digest(text: str) -> str:
     """A short digest of a text's words, whatever their case and white space."""
-    return hashlib.sha256(" ".join(text.casefold().split()).encode()).hexdigest()[:16]
+    return hashlib.sha256(" ".join(text.casefold().split()).encode(errors="replace")).hexdigest()[:16]
+
+
+def place_of(quote: str, text: str) -> tuple[int, int] | None:
+    """Where a quote stands in a text, whatever the white space between its words."""
+    words = " ".join(quote.split())
+    start = text.find(quote)
+    if start >= 0 or not words:
+        return (start, start + len(quote)) if words else None
+    spans = [match.span() for match in re.finditer(r"\S+", text)]
+    start = " ".join(text[a:b] for a, b in spans).find(words)
+    if start < 0:
+        return None
+    starts = list(accumulate((b - a + 1 for a, b in spans), initial=0))
+    first, last = start, start + len(words) - 1
+    in_text = [spans[i := bisect_right(starts, place) - 1][0] + place - starts[i] for place in (first, last)]
+    return in_text[0], in_text[1] + 1
 
 
 def read_labelled(paths: Iterable[Path], text_column: str | None = None) -> Iterator[Example | Skipped]:
@@ -133,30 +129,37 @@ def read_labelled(paths: Iterable[Path], text_column: str | None = None) -> Iter
     """
     for path in paths:
         for row in read_rows(path, text_column):
-            yield row if isinstance(row, Skipped) else _labelled(row)
+            yield row if isinstance(row, Skipped) else labelled(row)
 
 
-def _labelled(email: Email) -> Example | Skipped:
+def labelled(email: Email) -> Example | Skipped:
+    """The labelled mail that a table's row holds, or why it holds none. Raises InputError where there is no column of labels."""
     where = f"{email.source}, row {email.row}"
-    extra = {str(name).strip().lower(): value for name, value in email.extra.items()}
-    label = str(extra.get("primary") or extra.get("label") or "").strip()
+    extra = fields_in(email)
+    label = label_named(str(extra.get("primary") or extra.get("label") or ""))
     if not label:
         if "primary" in extra or "label" in extra:
             return Skipped(where, "it has no label")
         raise InputError(f"{email.source} has no column `label` or `primary` (found: {', '.join(extra)}). Name one so.")
     if not email.text.strip():
         return Skipped(where, "the text is empty")
-    quotes = [q for q in list_in(extra.get("evidence")) if q in email.text]
+    reasons = map(label_named, list_in(extra.get("secondary")))
+    places = [place for quote in quotes_in(extra.get("evidence")) if (place := place_of(quote, email.text))]
     row = {
         "id": f"own-{digest(email.text)}",
         "text": email.text,
         "primary": label,
-        "secondary": tuple(s for s in list_in(extra.get("secondary")) if s != label) if label != NOT_REJECTION else (),
-        "evidence": tuple(quotes) if label != NOT_REJECTION else (),
+        "secondary": tuple(reason for reason in reasons if reason != label) if label != NOT_REJECTION else (),
+        "evidence": tuple(email.text[a:b] for a, b in places) if label != NOT_REJECTION else (),
         "also_ok": tuple(other for other in list_in(extra.get("also_ok")) if other in LABELS),
         "register": str(extra.get("register") or "").strip(),
     }
     try:
-        return example_from(row)
-    except ValueError as error:
+        return example_from(row | {"sentences": _spans_in(extra.get("sentences"))})
+    except (ValueError, TypeError, OverflowError, RecursionError) as error:
         return Skipped(where, str(error))
+
+
+def _spans_in(cell: Any) -> Any:
+    """The labelled sentences in a cell, as a list or in JSON."""
+    return json.loads(cell) if isinstance(cell, str) and cell.strip() else cell or ()

@@ -14,9 +14,9 @@ from feedback_nlp.dates import time_of
 from feedback_nlp.errors import InputError, MissingColumnError
 from feedback_nlp.inbox import read_rows
 from feedback_nlp.inbox.row import list_in
-from feedback_nlp.labels import CONCRETE_REASONS, LABELS, NOREPLY, REASONS, STEPS
+from feedback_nlp.labels import CONCRETE_REASONS, LABELS, NOREPLY, REASONS, STEPS, label_named
 from feedback_nlp.records import UNSURE_BELOW, Skipped
-from feedback_nlp.rows import UNKNOWN, Row
+from feedback_nlp.rows import HUMAN, UNKNOWN, Row
 
 COLUMNS = (
     *("label", "confidence", "possible", "secondary", "evidence", "stage", "thread"),
@@ -83,7 +83,7 @@ def read_history(paths: Iterable[Path]) -> Iterator[Row | Skipped]:
                     yield item
                     continue
                 found.update(item.extra)
-                yield dict(item.extra) if item.text.strip() in ("", *LABELS) else _unknown(f"{path}, row {item.row}", item.text)
+                yield dict(item.extra) if label_named(item.text) in ("", *LABELS) else _unknown(f"{path}, row {item.row}", item.text)
         except MissingColumnError as error:
             raise InputError(_MISFIT.format(path, COLUMNS[0])) from error
         if not found:
@@ -99,11 +99,11 @@ def _unknown(where: str, label: str) -> Skipped:
 def message_of(row: Row) -> Message:
     """What counts of a row, whatever its cells hold.
 
-    It is unsure with less confidence than `UNSURE_BELOW`, or where several labels are possible; but not where a person
-    corrected the label, which then is not the likeliest one.
+    It is unsure with less confidence than `UNSURE_BELOW`, or where several labels are possible; but not where the label is a
+    person's: marked so, or not the likeliest one.
     """
-    label, possible = _text(row, "label"), list_in(row.get("possible"))
-    corrected = bool(possible) and possible[0] != label
+    label, possible = label_named(_text(row, "label")), list_in(row.get("possible"))
+    corrected = (bool(possible) and possible[0] != label) or _text(row, "label_source").lower() == HUMAN
     return Message(
         thread=_text(row, "thread"),
         label=label,

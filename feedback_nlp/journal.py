@@ -6,11 +6,12 @@ large the mailbox: messages are written to it one by one, tied together in it (t
 
 from __future__ import annotations
 
+import glob
 import json
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,24 @@ def _told(path: Path) -> Iterator[None]:
         raise OutputError(f"{path} is damaged or no journal of this program. Delete it, and run the same again.") from error
 
 
+def origin_of(output: Path) -> tuple[list[Path], str | None]:
+    """Where the messages of a `label` file come from and the name of their text column, by the journal beside it; no paths
+    where there is none. The file may have been saved in another format. Raises OutputError where the journal can't be read.
+    """
+    others = sorted(output.parent.glob(f"{glob.escape(output.stem)}.*{SUFFIX}"))
+    path = next((path for path in (output.with_name(output.name + SUFFIX), *others) if path.is_file()), None)
+    if path is None:
+        return [], None
+    with _told(path), closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=0)) as connection:
+        return _origin(connection)
+
+
+def _origin(connection: sqlite3.Connection) -> tuple[list[Path], str | None]:
+    found = connection.execute("SELECT value FROM about WHERE name = 'origin'").fetchone()
+    origin = json.loads(found[0]) if found else {"paths": [], "text_column": None}
+    return [Path(path) for path in origin["paths"]], origin["text_column"]
+
+
 class Journal:
     """The messages of a mailbox in the order in which they were read, and the answers; `connection` is for threads.py."""
 
@@ -107,6 +126,13 @@ class Journal:
         new = {"format": _FORMAT, "run": str(self.run)}
         self.connection.executemany("INSERT OR REPLACE INTO about VALUES (?, ?)", new.items())
         run("COMMIT")
+
+    def note_origin(self, paths: Iterable[Path], text_column: str | None, keep: bool) -> None:
+        """Remembers where the messages come from; with `keep` also where those of earlier runs came from."""
+        earlier = _origin(self.connection)[0] if keep else []
+        names = dict.fromkeys(str(path) for path in (*earlier, *(path.absolute() for path in paths)))
+        content = json.dumps({"paths": list(names), "text_column": text_column})
+        self.connection.execute("INSERT OR REPLACE INTO about VALUES ('origin', ?)", (content,))
 
     @contextmanager
     def batch(self) -> Iterator[None]:

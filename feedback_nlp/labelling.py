@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from feedback_nlp.labels import REASONS
 from feedback_nlp.mailbox import columns, judge, read_paths, rows, tie
 from feedback_nlp.model import Model
 from feedback_nlp.overview import Counting, Overview, overview
+from feedback_nlp.records import Example
 from feedback_nlp.rows import Row
 from feedback_nlp.sheet import check_writable, write_rows
 from feedback_nlp.silence import AFTER_APPLICATION, AFTER_INTERVIEW, silent
@@ -46,8 +47,16 @@ class Labelled:
     silent: int
 
 
-def label_mailbox(paths: Sequence[Path], wanted: Wanted, model: Model, progress: Callable[[int, int], None]) -> Labelled:
+def label_mailbox(
+    paths: Sequence[Path],
+    wanted: Wanted,
+    model: Model,
+    progress: Callable[[int, int], None],
+    human: Mapping[str, Example] | None = None,
+) -> Labelled:
     """Labels all messages of the paths; `progress` is told the bytes and messages that were read since the last time.
+
+    `human` holds what the person said of mails, as `collection.human_labels` gives it.
 
     Raises InputError where nothing could be read, OutputError where a file can't be written.
     """
@@ -55,7 +64,8 @@ def label_mailbox(paths: Sequence[Path], wanted: Wanted, model: Model, progress:
         if path:
             check_writable(path)
     with open_journal(wanted.output, wanted.update) as journal:
-        read, whole = _judge_all(paths, wanted, model, journal, progress)
+        journal.note_origin(paths, wanted.text_column, wanted.update)
+        read, whole = _judge_all(paths, wanted, model, journal, progress, human)
         tie(journal, wanted.own_addresses)
         counting = Counting()
         output = wanted.output if whole else partial(wanted.output)
@@ -77,12 +87,17 @@ def partial(output: Path) -> Path:
 
 
 def _judge_all(
-    paths: Sequence[Path], wanted: Wanted, model: Model, journal: Journal, progress: Callable[[int, int], None]
+    paths: Sequence[Path],
+    wanted: Wanted,
+    model: Model,
+    journal: Journal,
+    progress: Callable[[int, int], None],
+    human: Mapping[str, Example] | None,
 ) -> tuple[int, bool]:
     """How many messages were read, and whether all were: Ctrl-C ends the reading, and what was read comes out."""
     read = 0
     try:
-        for number in judge(read_paths(paths, wanted.text_column, lambda size: progress(size, 0)), model, journal):
+        for number in judge(read_paths(paths, wanted.text_column, lambda size: progress(size, 0)), model, journal, human):
             read += number
             progress(0, number)
     except KeyboardInterrupt:

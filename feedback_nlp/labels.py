@@ -60,3 +60,9 @@ DRAFT_KINDS = ("feedback", "thanks", "follow-up", "stay-in-touch", "freeze")
 
 TONES = ("warm", "formal", "short")
 """How a draft may sound."""
+
+
+def label_named(name: str) -> str:
+    """The label that is meant by a name in other case, or with spaces or hyphens; what names no label stays as it is."""
+    plain = "_".join(name.lower().replace("-", " ").replace("_", " ").split())
+    return plain if plain in LABELS else name.strip()

@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 from pathlib import Path
@@ -21,7 +21,9 @@ from feedback_nlp.applications import tie_applications
 from feedback_nlp.case import stage_met
 from feedback_nlp.course import BARE_ROW, write_courses
 from feedback_nlp.dates import time_of
+from feedback_nlp.drift import is_unusual
 from feedback_nlp.errors import InputError
+from feedback_nlp.examples import digest, row_of
 from feedback_nlp.feedback import give_feedback
 from feedback_nlp.inbox import read_inbox
 from feedback_nlp.journal import DUPLICATE, UNREADABLE, Journal
@@ -29,8 +31,8 @@ from feedback_nlp.labels import LABELS, NOREPLY, NOT_REJECTION, REASONS
 from feedback_nlp.letter import address_of
 from feedback_nlp.model import Model
 from feedback_nlp.parties import company_key, role_key
-from feedback_nlp.records import Advice, Email, Feedback, Said, Signals, Skipped, Step
-from feedback_nlp.rows import FIELDS, OWN, UNKNOWN, Row, advice_fields, answer_of, combined, message_of
+from feedback_nlp.records import Advice, Email, Example, Feedback, Skipped, Step
+from feedback_nlp.rows import FIELDS, HUMAN, MODEL, OWN, UNKNOWN, Row, advice_fields, answer_of, checksum, combined, message_of, signals_in
 from feedback_nlp.threads import mark_own, number_conversations
 
 _BATCH = 256
@@ -44,8 +46,11 @@ _OWN_ROW: Row = {
     "scores": {label: float(label == NOT_REJECTION) for label in LABELS},
     "next_steps": [],
     "questions": [],
+    "signals": [],
     "sender_type": OWN,
     "note": "You wrote this.",
+    "label_source": MODEL,
+    "model_label": NOT_REJECTION,
 }
 
 
@@ -67,13 +72,16 @@ def read_paths(paths: Iterable[Path], text_column: str | None, passed: Callable[
         raise first
 
 
-def judge(items: Iterable[Email | Skipped], model: Model, journal: Journal) -> Iterator[int]:
-    """Reads messages into the journal and judges those that it does not know; yields how many were read, batch by batch."""
+def judge(items: Iterable[Email | Skipped], model: Model, journal: Journal, human: Mapping[str, Example] | None = None) -> Iterator[int]:
+    """Reads messages into the journal and judges those that it does not know; yields how many were read, batch by batch.
+
+    `human` holds what the person said of mails, as for `give_feedback`.
+    """
     stream, version = iter(items), version_of(model)
     while batch := list(islice(stream, _BATCH)):
         with journal.batch():
-            new = list(_new(batch, version, journal))
-            answers = _answers(new, model, journal)
+            new = list(_new(batch, version, journal, human))
+            answers = _answers(new, model, journal, human)
             for message, answer in zip(new, answers, strict=True):
                 _add(journal, message, answer)
         yield sum(item.count if isinstance(item, Skipped) else 1 for item in batch)
@@ -81,14 +89,14 @@ def judge(items: Iterable[Email | Skipped], model: Model, journal: Journal) -> I
 
 @dataclass(frozen=True)
 class _New:
-    """A message that did not come before, or that another model or program judged then."""
+    """A message that did not come before, or that another model or program judged then, or the person since then."""
 
     identity: str
     key: str
     email: Email
 
 
-def _new(batch: Iterable[Email | Skipped], version: str, journal: Journal) -> Iterator[_New]:
+def _new(batch: Iterable[Email | Skipped], version: str, journal: Journal, human: Mapping[str, Example] | None) -> Iterator[_New]:
     """The messages to judge; the others go to their place in the journal."""
     seen: set[str] = set()
     for item in batch:
@@ -96,7 +104,7 @@ def _new(batch: Iterable[Email | Skipped], version: str, journal: Journal) -> It
             journal.skip(item, UNREADABLE)
             continue
         journal.attachments += item.attachments
-        identity, key = identity_of(item), _key(item, version)
+        identity, key = identity_of(item), _key(item, version, human)
         run, answered = (journal.run, key) if identity in seen else journal.last_read(identity) or (None, "")
         seen.add(identity)
         if run == journal.run:
@@ -112,7 +120,7 @@ def identity_of(email: Email) -> str:
 
     A table row that names neither an id nor a sender with a date is no copy of anything.
     """
-    who, when = _address(email), time_of(email.date)
+    who, when = sender_address(email), time_of(email.date)
     if email.message_id:
         return f"{email.message_id} {who} {when.timestamp() if when else ''}"
     if email.row is not None and not (who and email.date):
@@ -120,30 +128,35 @@ def identity_of(email: Email) -> str:
     return _digest(who, email.date, " ".join(email.text.split()))
 
 
-def _address(email: Email) -> str:
+def sender_address(email: Email) -> str:
+    """The address that a message came from, as messages are told apart by it."""
     address = address_of(email.sender)
     return f"{address.local}@{address.domain}" if address.local else email.sender.strip().lower()
 
 
-def _answers(messages: Sequence[_New], model: Model, journal: Journal) -> list[Mapping[str, Any]]:
-    """What each mail says: as the journal has it, else as the model judges."""
+def _answers(messages: Sequence[_New], model: Model, journal: Journal, human: Mapping[str, Example] | None) -> list[Mapping[str, Any]]:
+    """What each mail says: as the journal has it, else as the person or the model judges."""
     known = {message.key: journal.known(message.key) for message in messages}
     missing = {message.key: message.email for message in messages if known[message.key] is None}
-    for key, feedback in zip(missing, give_feedback(missing.values(), model), strict=True):
-        known[key] = _answer(feedback)
+    for key, feedback in zip(missing, give_feedback(missing.values(), model, human), strict=True):
+        known[key] = _answer(feedback, model)
         journal.keep(key, known[key] or {})
     return [known[message.key] or {} for message in messages]
 
 
-def _answer(feedback: Feedback) -> Row:
+def _answer(feedback: Feedback, model: Model) -> Row:
     """What the mail says; what to do depends on the course of the application too, and comes when the row is written."""
     writer = feedback.parties.sender_type if feedback.advice.answerable else NOREPLY
-    return answer_of(feedback) | {"done": feedback.step.done, "writer": writer, "signals": asdict(feedback.signals)}
+    unusual = feedback.prediction.label in REASONS and is_unusual(model, feedback.email.text)
+    case = {"done": feedback.step.done, "writer": writer}
+    return answer_of(feedback) | case | {"unusual": unusual}
 
 
-def _key(email: Email, version: str) -> str:
+def _key(email: Email, version: str, human: Mapping[str, Example] | None) -> str:
     """Changes whenever the answer might."""
-    return _digest(version, email.text, email.sender, email.subject)
+    example = human.get(digest(email.text)) if human else None
+    said = [json.dumps(row_of(example))] if example else []
+    return _digest(version, email.text, email.sender, email.subject, *said)
 
 
 def _digest(*parts: str) -> str:
@@ -161,7 +174,7 @@ def _add(journal: Journal, message: _New, answer: Mapping[str, Any]) -> None:
         "key": message.key,
         "head": json.dumps(message_of(email)),
         "time": when.timestamp() if when else None,
-        "sender": _address(email),
+        "sender": sender_address(email),
         "recipient": email.recipients[0] if email.recipients else "",
         "subject": _REPLY.sub("", subject).strip().lower(),
         "reply": int(_REPLY.match(subject) is not None),
@@ -197,7 +210,8 @@ def rows(journal: Journal) -> Iterator[Row]:
     """
     for head, content, own, thread, stage, since_application, since_contact, company, role in journal.connection.execute(query):
         answer = json.loads(content)
-        case = {name: answer.pop(name) for name in ("done", "writer", "signals")}
+        case = {name: answer.pop(name) for name in ("done", "writer")}
+        del answer["unusual"]  # only drift.py asks for it
         if answer["label"] in REASONS:
             answer |= advice_fields(_advice(answer, stage or answer["stage"], **case))
         tied = {
@@ -208,14 +222,20 @@ def rows(journal: Journal) -> Iterator[Row]:
             "days_since_application": since_application,
             "days_since_contact": since_contact,
         }
-        yield combined(answer | (_OWN_ROW if own else {}) | tied, json.loads(head))
+        said = answer | (_own_row(answer) if own else {}) | tied
+        said["checksum"] = checksum(*(said.get(name, MODEL) for name in ("label", "secondary", "evidence", "label_source")))
+        yield combined(said, json.loads(head))
 
 
-def _advice(answer: Row, stage: str, done: bool, writer: str, signals: Mapping[str, Any]) -> Advice:
+def _own_row(answer: Row) -> Row:
+    """What a message says that the person wrote: what they say of it, else that it turns nobody down."""
+    return {"sender_type": OWN} if answer.get("label_source") == HUMAN else _OWN_ROW
+
+
+def _advice(answer: Row, stage: str, done: bool, writer: str) -> Advice:
     """What to do about a mail of an application that had come so far. What only other messages tell of took place."""
-    said: Row = {name: tuple(Said(**one) for one in value) if isinstance(value, list) else Said(**value) for name, value in signals.items()}
     reached = stage_met(Step(stage, done or stage != answer["stage"]))
-    return advise_case(answer["label"], reached, writer, Signals(**said))
+    return advise_case(answer["label"], reached, writer, signals_in(answer["signals"]))
 
 
 def columns(journal: Journal) -> list[str]:

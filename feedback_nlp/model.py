@@ -132,6 +132,14 @@ class Model:
             for text, read, kept in zip(batch, sentences, english, strict=True):
                 yield self._judge(text, kept, *next(stages)) if kept else _unjudged(text, read)
 
+    def evidence_for(self, text: str, labels: Iterable[str]) -> dict[str, tuple[Evidence, ...]]:
+        """For each of these labels the sentences that say it most likely, whatever else the mail says; none where it can't be judged."""
+        sentences = english_sentences(self.preprocessor(text[:MOST_CHARACTERS]), self.blocks["words"].vocabulary)
+        if not sentences:
+            return {}
+        ((p, _, _),) = self.first_stages([sentences])
+        return {label: tuple(_quote(text, sentences, p, label)) for label in labels}
+
     def first_stages(self, documents: Sequence[Sequence[Sentence]]) -> list[tuple[Floats, Floats, Floats]]:
         """For each document the probabilities (sentences, sentence labels) of its sentences, (labels,) of the mail, and
         (concrete reasons,) of being mentioned in it.

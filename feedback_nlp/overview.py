@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import heapq
+import shlex
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from feedback_nlp.drift import ON_TEST, Drift, drift_of
 from feedback_nlp.journal import DUPLICATE, Journal
 from feedback_nlp.labels import LABELS, MEANINGS, REASONS, VAGUE_SUBJECTIVE
 from feedback_nlp.records import Skipped
@@ -41,6 +44,7 @@ class Overview:
     labels: Mapping[str, int]
     left_out: tuple[Skipped, ...]
     """What was skipped or needs a look, the duplicates aside."""
+    drift: Drift = Drift()
 
 
 class Counting:
@@ -94,6 +98,7 @@ def overview(journal: Journal, read: int, counted: Counting) -> Overview:
         journal.attachments,
         dict(counted.labels),
         tuple(left_out),
+        drift_of(journal),
     )
 
 
@@ -116,6 +121,16 @@ def render_overview(o: Overview) -> Iterator[str]:
         yield from (harmless(f"  {item.where}: {item.why}") for item in o.left_out[:_MOST_SKIPS])
         if len(o.left_out) > _MOST_SKIPS:
             yield f"  ... and {len(o.left_out) - _MOST_SKIPS:,} more (--skipped FILE lists them all)"
+
+
+def render_drift(drift: Drift, paths: Iterable[Path]) -> Iterator[str]:
+    """What to do where the rejections of a mailbox differ from those that the model was judged on."""
+    said = {"unsure": "unsure", "unusual": "in words that the model does not know"}
+    for name in drift.differences:
+        share, on_test = (getattr(d, name) / d.rejections for d in (drift, ON_TEST))
+        yield f"More rejections than usual are {said[name]}: {share:.0%}, where {on_test:.0%} were when the model was tested."
+    if drift.differences:
+        yield harmless(f"Teach it yours, 10 answers help most: feedback-nlp review {shlex.join(map(str, paths))}")
 
 
 def render_rejections(newest: Sequence[Mapping[str, Any]], o: Overview) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 UNSURE_BELOW = 0.6
@@ -131,6 +131,10 @@ class Signals:
     traits: tuple[Said, ...] = ()
 
 
+SIGNALS = tuple(field.name for field in fields(Signals))
+"""The names of the signals."""
+
+
 @dataclass(frozen=True)
 class Draft:
     """A mail to send, for the person to read and change first."""
@@ -185,7 +189,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Feedback:
-    """A mail, what it says, and what to do."""
+    """A mail, what it says, and what to do. Where the person said what it says, `overruled` is what the model says."""
 
     email: Email
     prediction: Prediction
@@ -193,6 +197,7 @@ class Feedback:
     parties: Parties = Parties()
     step: Step = Step()
     signals: Signals = Signals()
+    overruled: Prediction | None = None
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from feedback_nlp.adaptation import Adapted, adapt
+from feedback_nlp.collection import Taken, own_examples
 from feedback_nlp.comparison import Comparison, compare
+from feedback_nlp.corrections import Additions, add
 from feedback_nlp.errors import InputError
 from feedback_nlp.evaluation import Evaluation, evaluate
-from feedback_nlp.examples import add_examples, digest, own_examples, read_corpus, read_labelled
+from feedback_nlp.examples import digest, read_corpus
 from feedback_nlp.judging import Suspect, Verdict, compare_own, judge, self_confidence, suspects_of
 from feedback_nlp.metrics import figures
 from feedback_nlp.model import Model
@@ -57,17 +59,16 @@ def retrain(files: Iterable[Path], text_column: str | None = None, force: bool =
     The new version is taken into use where it gains and loses nothing (`judging.judge`), or by force. Raises InputError where
     there is nothing new to learn, ModelError where another run makes a version.
     """
-    rows = list(read_labelled(files, text_column))
-    counts = add_examples(row for row in rows if isinstance(row, Example))
-    skipped = tuple(f"{row.where}: {row.why}" for row in rows if not isinstance(row, Example))
+    files = list(files)
+    additions = add(files, text_column, command="retrain") if files else Additions(Taken())
     own = own_examples()
     if not own:
         raise InputError("There is nothing to learn from yet. Give a file with a text and a `label` column: feedback-nlp retrain rows.csv")
     with only_one():
-        return _retrained(own, counts, skipped, force, say)
+        return _retrained(own, additions, force, say)
 
 
-def _retrained(own: Sequence[Example], counts: tuple[int, int, int], skipped: tuple[str, ...], force: bool, say: Progress) -> Retraining:
+def _retrained(own: Sequence[Example], additions: Additions, force: bool, say: Progress) -> Retraining:
     corpus, loose = read_corpus()
     recipe = Recipe()
     name = digest_of([*corpus, *own], loose, recipe)
@@ -94,9 +95,22 @@ def _retrained(own: Sequence[Example], counts: tuple[int, int, int], skipped: tu
     used = verdict.promoted or force
     if used:
         use(name)
-    both = figures(test, others), evaluation.figures
+    taken = additions.taken
     return Retraining(
-        *counts, skipped, old_name, name, *both, verdict.split, verdict.own, verdict.promoted, used, verdict.why, verdict.suspects
+        added=taken.added,
+        known=taken.known,
+        changed=taken.changed,
+        skipped=additions.left_out,
+        old_name=old_name,
+        new_name=name,
+        shipped=figures(test, others),
+        new=evaluation.figures,
+        split=verdict.split,
+        own=verdict.own,
+        promoted=verdict.promoted,
+        used=used,
+        why=verdict.why,
+        suspects=verdict.suspects,
     )
 
 

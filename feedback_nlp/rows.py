@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from feedback_nlp.dates import shown
-from feedback_nlp.records import Advice, Email, Feedback, Remark
+from feedback_nlp.examples import digest
+from feedback_nlp.records import SIGNALS, Advice, Email, Feedback, Remark, Said, Signals
 
 if TYPE_CHECKING:
     from feedback_nlp.explanation import Explanation
@@ -16,6 +18,8 @@ Row = dict[str, Any]
 
 OWN = "own"
 """The sender type of what the person wrote."""
+HUMAN, MODEL = "human", "model"
+"""Whose the label is: the person's, or the model's."""
 UNKNOWN = "unknown"
 """What stands where neither the mail nor the others of its application say."""
 
@@ -36,7 +40,10 @@ def answer_of(feedback: Feedback) -> Row:
         "stage": feedback.step.name,
         "possible": list(prediction.possible),
         "scores": {label: round(p, 6) for label, p in prediction.scores.items()},
+        "label_source": HUMAN if feedback.overruled else MODEL,
+        "model_label": (feedback.overruled or prediction).label,
         **advice_fields(advice),
+        "signals": signal_fields(feedback.signals),
         "company": parties.company or UNKNOWN,
         "role": parties.role or UNKNOWN,
         "sender_type": parties.sender_type or UNKNOWN,
@@ -47,6 +54,24 @@ def answer_of(feedback: Feedback) -> Row:
 def advice_fields(advice: Advice) -> Row:
     """What a row has of the advice."""
     return {"next_steps": list(advice.next_steps), "questions": list(advice.questions)}
+
+
+def signal_fields(signals: Signals) -> list[dict[str, str]]:
+    """What a row has of the signals: each that the mail says, with its value, its words, and the sentence."""
+    found = ((name, getattr(signals, name)) for name in SIGNALS)
+    each = ((name, said) for name, value in found for said in (value if isinstance(value, tuple) else (value,)))
+    return [{"signal": name, **asdict(said)} for name, said in each if said.value]
+
+
+def signals_in(found: Iterable[Mapping[str, str]]) -> Signals:
+    """The signals of which `signal_fields` made a row's."""
+    said = [(one["signal"], Said(one["value"], one["words"], one["quote"])) for one in found]
+    plain = Signals()
+    fields: dict[str, Any] = {}
+    for name, value in said:
+        many = isinstance(getattr(plain, name), tuple)
+        fields[name] = (*fields.get(name, ()), value) if many else value
+    return Signals(**fields)
 
 
 def message_of(email: Email) -> Row:
@@ -75,10 +100,19 @@ _PLACE = ("source", "position")
 """Where a mail was: a row of a `label` sheet remembers."""
 FIELDS = (
     *("date", "company", "role", "label", "confidence", "secondary", "evidence", "stage", "subject", "sender", "sender_type"),
-    *("days_since_application", "days_since_contact", "next_steps", "questions", "note", "possible", "scores"),
-    *("id", "message_id", "thread", "source", "position", "row"),
+    *("days_since_application", "days_since_contact", "next_steps", "questions", "signals", "note"),
+    *("label_source", "model_label", "possible", "scores", "id", "message_id", "thread", "source", "position", "row", "checksum"),
 )
 """The fields of a row in their order, for people first; a table's other columns stand behind them."""
+
+
+def checksum(label: str | None, secondary: Iterable[str], evidence: Iterable[str], source: str = MODEL) -> str:
+    """What a row of a `label` sheet remembers of its answer: one part for the label, whose it is and the secondary reasons,
+    one for the evidence. So it is known of a sheet that comes back what a person changed in it. No spreadsheet takes it for a
+    number.
+    """
+    parts = (" ".join([label or "", source, *sorted(secondary)]), " ".join(evidence))
+    return "-".join(digest(part)[:8] for part in parts)
 
 
 def remark_row(remark: Remark, text: str) -> Row:

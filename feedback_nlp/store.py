@@ -151,6 +151,18 @@ def origin_of(folder: Path) -> dict[str, Any]:
     return origin | (figures if isinstance(figures, dict) else {})
 
 
+def learnt_from_own() -> list[str]:
+    """The names of the versions that were trained on mails of the person's own."""
+    return [name for name, folder in versions().items() if name != SHIPPED and _learnt_from_own(folder)]
+
+
+def _learnt_from_own(folder: Path) -> bool:
+    try:
+        return bool(manifest_of(folder).get("own"))
+    except ModelError:
+        return True  # nobody can tell
+
+
 def load_version(name: str | None = None) -> Model:
     """The model of a version name or folder (default: the one in use)."""
     if name and (Path(name) / "manifest.json").is_file():

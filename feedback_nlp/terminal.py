@@ -13,9 +13,11 @@ import click
 from feedback_nlp.body import lines_of
 from feedback_nlp.labels import BOILERPLATE, MEANINGS, NOT_REJECTION, REASONS, SENTENCE_MEANINGS, VAGUE_SUBJECTIVE
 from feedback_nlp.metrics import COMPARED
-from feedback_nlp.records import UNSURE_BELOW, Advice, Evidence, Feedback, Prediction, Remark
+from feedback_nlp.records import UNSURE_BELOW, Advice, Evidence, Example, Feedback, Prediction, Remark
 
 if TYPE_CHECKING:
+    from feedback_nlp.collection import Entry
+    from feedback_nlp.corrections import Additions
     from feedback_nlp.explanation import Explanation, SentenceExplanation
     from feedback_nlp.lessons import Lesson
     from feedback_nlp.patterns import Patterns
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from feedback_nlp.retraining import Retraining
 
 WIDTH = 78
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ud800-\udfff\ufeff]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ud800-\udfff\ufeff]")
 _CHANNELS = {
     "mail": "by mail",
     "phone": "by phone",
@@ -44,8 +46,9 @@ _WORDS_FOR = 5
 _WORDS_AGAINST = 3
 _LONGEST_QUOTE = 200
 _LONGEST_WORD = 30
-_LONGEST_OPENING = 100
 _MOST_SUSPECTS = 10
+_SHORTEST = 30
+"""So much is shown of a mail's beginning at least."""
 
 
 def harmless(text: str) -> str:
@@ -66,7 +69,7 @@ def render(feedback: Feedback) -> Iterator[str]:
     if prediction.label is None:
         yield from _wrapped(prediction.note)
         return
-    yield from _headline(prediction, advice.gap)
+    yield from _headline(prediction, advice.gap) if feedback.overruled is None else _own_headline(feedback)
     if prediction.label != NOT_REJECTION and prediction.evidence:
         yield ""
         yield click.style("The mail says it here:", bold=True)
@@ -74,7 +77,8 @@ def render(feedback: Feedback) -> Iterator[str]:
     for reason in prediction.secondary:
         yield ""
         yield from _wrapped(f"Also there: {MEANINGS[reason]} ({reason})")
-        yield from _quoted(prediction.secondary_evidence[reason].text)
+        if reason in prediction.secondary_evidence:
+            yield from _quoted(prediction.secondary_evidence[reason].text)
     yield ""
     yield from _wrapped(advice.meaning)
     if prediction.note:
@@ -84,7 +88,7 @@ def render(feedback: Feedback) -> Iterator[str]:
 
 def render_advice(label: str, advice: Advice) -> Iterator[str]:
     """The lines for the advice of a case, without a mail."""
-    yield click.style(f"{MEANINGS[label][0].upper()}{MEANINGS[label][1:]}", bold=True) + f"  ({label})"
+    yield click.style(_capital(MEANINGS[label]), bold=True) + f"  ({label})"
     yield from _wrapped(advice.meaning)
     yield from _on_a_screen(advice)
 
@@ -106,10 +110,10 @@ def render_remarks(text: str, remarks: Sequence[Remark]) -> Iterator[str]:
     yield click.style(look if remarks else "Nothing in it would hurt you.", bold=True)
 
 
-def render_explanation(explanation: Explanation) -> Iterator[str]:
-    """The lines that say which sentences and words led to the answer."""
+def render_explanation(explanation: Explanation, overruled: bool = False) -> Iterator[str]:
+    """The lines that say which sentences and words led to the model's answer, which the person may have overruled."""
     shown = _telling(explanation.sentences)
-    yield from ("", click.style("Why this answer", bold=True))
+    yield from ("", click.style("Why the model says so" if overruled else "Why this answer", bold=True))
     yield from _answers(explanation)
     yield from _carriers(shown)
     yield from ("", click.style("How the sentences were read", bold=True))
@@ -182,6 +186,50 @@ def _lesson(lesson: Lesson) -> Iterator[str]:
         yield from (line for text in lesson.checklist for line in _wrapped(text, "  [ ] ", "      "))
 
 
+def render_additions(additions: Additions, dry_run: bool) -> Iterator[str]:
+    """The lines for what was taken from files: how many rows of each kind, and every row that was left out, with the reason."""
+    taken = additions.taken
+    yield f"{taken.added} added, {taken.known} known, {taken.changed} changed{' (if you leave out --dry-run)' if dry_run else ''}"
+    if additions.unchanged:
+        yield f"{additions.unchanged} unchanged: as the model had it, or as you had said before"
+    if additions.conflicts:
+        yield f"{len(additions.conflicts)} mails with different labels in different rows, so none was taken:"
+        for conflict in additions.conflicts:
+            rows = (f"{where} ({label})" for where, label in zip(conflict.rows, conflict.labels, strict=True))
+            yield from _wrapped("; ".join(rows), "  ", "    ")
+    if additions.skipped:
+        yield f"{len(additions.skipped)} skipped, or to look at:"
+        for skipped in additions.skipped:
+            yield from _wrapped(f"{skipped.where}: {skipped.why}", "  ", "    ")
+    if (taken.added or taken.changed) and not dry_run:
+        yield "They count at once wherever these mails are read. To learn from them: feedback-nlp retrain"
+
+
+def render_examples(examples: Iterable[Example]) -> Iterator[str]:
+    """One line for each labelled mail: its labels, and how it begins."""
+    for example in examples:
+        labels = " + ".join([example.primary, *example.secondary])
+        yield _beginning(f"{labels:20}  ", example.text)
+
+
+def render_entries(entries: Iterable[Entry]) -> Iterator[str]:
+    """One line for each entry of the history: when, who, by which command, and what."""
+    texts: dict[str, str] = {}
+    for entry in entries:
+        if entry.example:
+            texts[entry.digest] = entry.example.text
+            what = " + ".join([entry.example.primary, *entry.example.secondary])
+        else:
+            what = "taken back"
+        yield _beginning(f"{entry.when}  {harmless(entry.who)}  {harmless(entry.command)}  {what:20}  ", texts.get(entry.digest, ""))
+
+
+def _beginning(start: str, text: str) -> str:
+    words = " ".join(harmless(text[:1000]).split())
+    room = max(WIDTH - len(start), _SHORTEST)
+    return start + (words if len(words) <= room else words[: room - 3] + "...")
+
+
 def render_retraining(result: Retraining) -> Iterator[str]:
     """The lines for a retraining: rows, how the new model does beside the shipped one, which one is in use and why, and the
     person's rows that are likely labelled wrongly.
@@ -227,25 +275,35 @@ def _suspects(result: Retraining) -> Iterator[str]:
     n = len(result.suspects)
     yield from _wrapped(f"{n} of your rows contradict all the others. Look at their labels again (--suspects FILE lists them in full):")
     for suspect in result.suspects[:_MOST_SUSPECTS]:
-        yield from _wrapped(f"{suspect.example.primary}, or {suspect.likelier}? {_opening(suspect.example.text)}", "  ", "    ")
+        yield _beginning(f"  {f'{suspect.example.primary}, or {suspect.likelier}?':38}  ", suspect.example.text)
 
 
-def _opening(text: str) -> str:
-    words = " ".join(text.split())
-    return words if len(words) <= _LONGEST_OPENING else words[:_LONGEST_OPENING].rsplit(" ", 1)[0] + " ..."
+def _own_headline(feedback: Feedback) -> Iterator[str]:
+    """The label that the person gave, and what the model says."""
+    label, said = feedback.prediction.label or "", feedback.overruled
+    yield click.style(_capital(_meaning(label, feedback.advice.gap)), bold=True) + f"  ({label}, your own label)"
+    if said and said.label:
+        yield from _wrapped(f"The model says: {MEANINGS[said.label]} ({said.label}, {percent(said.confidence)} sure).")
+
+
+def _meaning(label: str, gap: str) -> str:
+    return f"a requirement was not met: {gap}" if gap else MEANINGS[label]
+
+
+def _capital(text: str) -> str:
+    return text[0].upper() + text[1:]
 
 
 def _headline(prediction: Prediction, gap: str) -> Iterator[str]:
     label = prediction.label or ""
-    meaning = f"a requirement was not met: {gap}" if gap else MEANINGS[label]
     second = runner_up(prediction)
     if second:
-        yield click.style(f"Unsure: {MEANINGS[label]} ({label}, {_percent(prediction.confidence)}),", bold=True)
-        yield click.style(f"     or {MEANINGS[second]} ({second}, {_percent(prediction.scores[second])}).", bold=True)
+        yield click.style(f"Unsure: {MEANINGS[label]} ({label}, {percent(prediction.confidence)}),", bold=True)
+        yield click.style(f"     or {MEANINGS[second]} ({second}, {percent(prediction.scores[second])}).", bold=True)
         yield "Please judge by the sentence yourself." if label in REASONS else "Please read it once more yourself."
         return
-    yield click.style(f"{meaning[0].upper()}{meaning[1:]}", bold=True) + f"  ({label}, {_percent(prediction.confidence)} sure)"
-    others = [f"{MEANINGS[name]} ({name}, {_percent(prediction.scores[name])})" for name in prediction.possible if name != label]
+    yield click.style(_capital(_meaning(label, gap)), bold=True) + f"  ({label}, {percent(prediction.confidence)} sure)"
+    others = [f"{MEANINGS[name]} ({name}, {percent(prediction.scores[name])})" for name in prediction.possible if name != label]
     if others:
         yield from _wrapped(f"Less likely: {'; or '.join(others)}")
 
@@ -359,8 +417,8 @@ def _answers(explanation: Explanation) -> Iterator[str]:
     """The two likeliest answers, and which of them the two ways of reading the mail speak for."""
     whole = explanation.parts["mail"]
     rows = {
-        "Most likely": f"{MEANINGS[explanation.label]} ({_percent(explanation.probability)})",
-        "Second most likely": f"{MEANINGS[explanation.second]} ({_percent(explanation.second_probability)})",
+        "Most likely": f"{MEANINGS[explanation.label]} ({percent(explanation.probability)})",
+        "Second most likely": f"{MEANINGS[explanation.second]} ({percent(explanation.second_probability)})",
         "Sentence by sentence": _leaning(sum(explanation.parts.values()) - whole),
         "Read as a whole": _leaning(whole),
     }
@@ -408,7 +466,7 @@ def _sides(sentence: SentenceExplanation) -> tuple[list[tuple[str, float]], list
 def _readings(sentence: SentenceExplanation) -> str:
     """What a sentence says, and what else it may say where that is unsure."""
     ranked = sorted(sentence.scores, key=lambda name: -sentence.scores[name])[: 2 if sentence.probability < UNSURE_BELOW else 1]
-    return ", or ".join(f"{SENTENCE_MEANINGS[name]} ({_percent(sentence.scores[name])})" for name in ranked)
+    return ", or ".join(f"{SENTENCE_MEANINGS[name]} ({percent(sentence.scores[name])})" for name in ranked)
 
 
 def _words(sentence: SentenceExplanation) -> list[tuple[str, float]]:
@@ -437,6 +495,6 @@ def _signs(weight: float) -> str:
     return ("+" if weight > 0 else "-") * max(1, min(_MOST_SIGNS, round(abs(weight) / _SIGN)))
 
 
-def _percent(probability: float) -> str:
+def percent(probability: float) -> str:
     """A probability as a person reads it: no mail is quite sure, and none quite out of the question."""
     return "over 99%" if probability > 0.995 else "under 1%" if probability < 0.005 else f"{probability:.0%}"

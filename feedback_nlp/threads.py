@@ -33,9 +33,14 @@ def own_addresses(connection: sqlite3.Connection) -> set[str]:
     found = {address for (address,) in connection.execute("SELECT DISTINCT sender FROM message WHERE sent AND sender <> ''")}
     (received,) = connection.execute("SELECT COUNT(DISTINCT n) FROM recipient").fetchone()
     most = connection.execute("SELECT address, COUNT(*) AS c FROM recipient GROUP BY address ORDER BY c DESC, address LIMIT 1").fetchone()
-    if most and most[1] >= _FEWEST_RECEIVED and 2 * most[1] > received:
+    if most and gets_most(most[1], received):
         found.add(most[0])
     return found
+
+
+def gets_most(count: int, received: int) -> bool:
+    """Whether an address to which so many of the messages went must be the person's own."""
+    return count >= _FEWEST_RECEIVED and 2 * count > received
 
 
 def number_conversations(connection: sqlite3.Connection) -> None:

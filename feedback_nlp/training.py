@@ -65,7 +65,7 @@ class Recipe:
     extracts: int = 2
     extract_weight: float = 0.3
     secondary_c: float = 0.05
-    own_weight: float = 1.0
+    own_weight: float = 4.0
     folds: int = 5
     seed: int = 0
 

@@ -1031,19 +1031,18 @@ def test_evaluate_bad_options(args, message, tmp_path, monkeypatch):
         pytest.param("a.csv", "\0\0", f"a.csv {NO_MAIL}", id="binary"),
     ],
 )
-@pytest.mark.parametrize("command", ["evaluate", "retrain"])
+@pytest.mark.parametrize("command", ["evaluate", "retrain", "add"])
 def test_labelled_bad_input(command, name, content, message, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     if content is not None:
         (tmp_path / name).write_text(content, encoding="utf-8")
-    if command == "retrain" and "no labelled rows" in message:
-        message = "There is nothing to learn from yet. Give a file with a text and a `label` column: feedback-nlp retrain rows.csv"
     result = invoke(command, name)
     assert (result.exit_code, result.stdout, result.stderr) == (1, "", f"Error: {message}\n")
 
 
 # retrain and models
 
+TAUGHT = f'text,label\n"{MAIL}",skills_gap\n"{MAIL}",skills_gap\n"{MAIL}",\n'
 FIGURES = {
     "reason_macro_f1": 0.8,
     "reason_accuracy": 0.8,
@@ -1097,14 +1096,14 @@ FORCED = "{} is in use now, by force, though that is why. Back: feedback-nlp mod
 )
 def test_retrain(promoted, force, line, quick, tmp_path, home):
     taught = quick(promoted)
-    (tmp_path / "in.csv").write_text(LABELLED, encoding="utf-8")
+    (tmp_path / "in.csv").write_text(TAUGHT, encoding="utf-8")
     result = invoke("retrain", *force, "--suspects", tmp_path / "suspects.csv", tmp_path / "in.csv")
     assert result.exit_code == 0
     (name,) = set(versions()) - {SHIPPED}
     assert current() == (SHIPPED if line is KEPT else name)
     assert [[(e.text, e.primary) for e in own] for own in taught] == [[(MAIL, "skills_gap")]]
     lines = result.stdout.splitlines()
-    assert lines[0] == "rows: 1 added, 0 known, 1 changed, 1 skipped"
+    assert lines[0] == "rows: 1 added, 1 known, 0 changed, 1 skipped"
     assert " ".join(lines[1:3]).split() == [f"{tmp_path / 'in.csv'},", "row", "3:", "it", "has", "no", "label"]
     table = [line.split() for line in lines if line.split() and line.split()[0] in FIGURES]
     new, old = (
@@ -1117,8 +1116,7 @@ def test_retrain(promoted, force, line, quick, tmp_path, home):
     assert "Rightly read by only one of them: 0 and 1 (McNemar's p 1)." in text
     assert line.format(name, name) in text
     assert "1 of your rows contradict all the others. Look at their labels again (--suspects FILE lists them in full):" in text
-    assert "skills_gap, or another_candidate? Dear Sam, Thank you for applying to the mill. Sadly we have chosen another" in text
-    assert text.endswith(" ...")
+    assert lines[-1] == "  skills_gap, or another_candidate?       Dear Sam, Thank you for applying ..."
     with open(tmp_path / "suspects.csv", newline="", encoding="utf-8") as file:
         (row,) = csv.DictReader(file)
     assert (row["label"], row["likelier"], row["margin"]) == ("skills_gap", "another_candidate", "0.811")
@@ -1132,7 +1130,7 @@ def test_retrain(promoted, force, line, quick, tmp_path, home):
 
 def test_retrain_where_the_suspects_can_not_be_written(quick, tmp_path):
     taught = quick(True)
-    (tmp_path / "in.csv").write_text(LABELLED, encoding="utf-8")
+    (tmp_path / "in.csv").write_text(TAUGHT, encoding="utf-8")
     result = invoke("retrain", "--suspects", tmp_path, tmp_path / "in.csv")
     assert (result.exit_code, result.stdout, taught) == (1, "", [])
     assert result.stderr.startswith(f"Error: {tmp_path} can't be written (")
@@ -1140,14 +1138,14 @@ def test_retrain_where_the_suspects_can_not_be_written(quick, tmp_path):
 
 def test_retrain_json(quick, tmp_path):
     quick(True)
-    (tmp_path / "in.csv").write_text(LABELLED, encoding="utf-8")
+    (tmp_path / "in.csv").write_text(TAUGHT, encoding="utf-8")
     result = invoke("retrain", "-q", "--json", tmp_path / "in.csv")
     assert (result.exit_code, result.stderr) == (0, "")
     found = json.loads(result.stdout)
     assert {name: found[name] for name in ("added", "known", "changed", "old_name", "new_name", "promoted", "used", "why")} == {
         "added": 1,
-        "known": 0,
-        "changed": 1,
+        "known": 1,
+        "changed": 0,
         "old_name": SHIPPED,
         "new_name": current(),
         "promoted": True,
@@ -1185,7 +1183,7 @@ def test_a_label_sheet_corrected_is_learned_from(quick, tmp_path):
 def test_retrain_in_earnest(monkeypatch, small_corpus, tmp_path):
     monkeypatch.setattr(retraining, "read_corpus", lambda: (small_corpus, []))
     monkeypatch.setattr(retraining, "Recipe", lambda: SMALL_RECIPE)
-    (tmp_path / "in.csv").write_text(LABELLED, encoding="utf-8")
+    (tmp_path / "in.csv").write_text(TAUGHT, encoding="utf-8")
     result = invoke("retrain", "--json", tmp_path / "in.csv")
     assert result.exit_code == 0
     found = json.loads(result.stdout)

@@ -2,9 +2,11 @@ import json
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from feedback_nlp.errors import InputError
-from feedback_nlp.examples import add_examples, example_from, own_examples, read_labelled, row_of
+from feedback_nlp.examples import digest, example_from, place_of, read_labelled, row_of
 from feedback_nlp.records import Example, Skipped
 
 TEXT = "We chose Ann. She knows Go."
@@ -57,6 +59,11 @@ def test_faults(change, message):
         example_from(ROW | change)
 
 
+def test_a_row_is_an_object():
+    with pytest.raises(ValueError, match=r"^it is no object$"):
+        example_from([])
+
+
 @pytest.mark.parametrize(
     "change", [{"id": None}, {"primary": None}, {"text": 5, "evidence": []}], ids=["no id", "no label", "text a number"]
 )
@@ -83,74 +90,6 @@ def test_row_and_example_are_two_forms_of_one_thing(row):
 def test_a_loose_sentence_needs_no_label():
     example = example_from({"id": "1", "text": TEXT, "primary": "", "sentences": [[0, 13, "boilerplate"]]})
     assert (example.primary, example.sentences) == ("", ((0, 13, "boilerplate"),))
-
-
-def example(text, primary="skills_gap", secondary=()):
-    return Example(text, text, primary, secondary)
-
-
-def test_add_twice_is_add_once(home):
-    rows = [example("a"), example("b")]
-    assert add_examples(rows) == (2, 0, 0)
-    once = (home / "examples.jsonl").read_bytes()
-    assert add_examples(rows) == (0, 2, 0)
-    assert (home / "examples.jsonl").read_bytes() == once
-    assert own_examples() == rows
-
-
-@pytest.mark.parametrize(
-    ("first", "later", "counts", "kept"),
-    [
-        pytest.param([example("a")], [example("a", "hiring_freeze")], (0, 0, 1), [example("a", "hiring_freeze")], id="label"),
-        pytest.param(
-            [example("a")],
-            [example("a", secondary=("hiring_freeze",))],
-            (0, 0, 1),
-            [example("a", secondary=("hiring_freeze",))],
-            id="secondary",
-        ),
-        pytest.param([example("a b")], [example(" A\n b")], (0, 1, 0), [example("a b")], id="case and space"),
-        pytest.param([], [example("a"), example("a", "hiring_freeze")], (1, 0, 1), [example("a", "hiring_freeze")], id="within one file"),
-        pytest.param(
-            [example("a"), example("b")],
-            [example("a", "hiring_freeze")],
-            (0, 0, 1),
-            [example("a", "hiring_freeze"), example("b")],
-            id="order",
-        ),
-    ],
-)
-def test_the_later_label_wins(first, later, counts, kept):
-    add_examples(first)
-    assert add_examples(later) == counts
-    assert own_examples() == kept
-
-
-def test_no_own_examples():
-    assert own_examples() == []
-
-
-@pytest.mark.parametrize(
-    ("line", "why"),
-    [
-        pytest.param(b'{"id": "1"', "Expecting ',' delimiter: line 1 column 11 (char 10)", id="no JSON"),
-        pytest.param(b'{"id": "1", "text": "a", "primary": "gone"}', f"unknown label 'gone': the labels are {LABELS}", id="fault"),
-    ],
-)
-def test_damaged_own_examples_are_named_by_line(line, why, home):
-    home.mkdir()
-    (home / "examples.jsonl").write_bytes(b'{"id": "0", "text": "a", "primary": "skills_gap"}\n' + line + b"\n")
-    with pytest.raises(InputError) as error:
-        own_examples()
-    assert str(error.value) == f"{home / 'examples.jsonl'}, line 2: {why}. Mend or remove that line."
-
-
-def test_own_examples_in_another_encoding_are_named(home):
-    home.mkdir()
-    (home / "examples.jsonl").write_bytes('{"id": "1", "text": "naïve", "primary": "skills_gap"}\n'.encode("cp1252"))
-    with pytest.raises(InputError) as error:
-        own_examples()
-    assert str(error.value) == f"{home / 'examples.jsonl'} is not UTF-8 (byte 23). Save it anew as UTF-8."
 
 
 def labelled(tmp_path, content, name="rows.csv"):
@@ -192,6 +131,37 @@ def labelled(tmp_path, content, name="rows.csv"):
             ("no", "skills_gap", ("cultural_fit",), ("no",)),
             id="JSON lines",
         ),
+        pytest.param("a.csv", "text,label\nno,Skills  Gap\n", ("no", "skills_gap", (), ()), id="label in words"),
+        pytest.param(
+            "a.csv",
+            'text,label,evidence\n"no, sadly",skills_gap,"no, sadly"\n',
+            ("no, sadly", "skills_gap", (), ("no, sadly",)),
+            id="one quote",
+        ),
+        pytest.param(
+            "a.csv",
+            'text,label,evidence\n"no,\n sadly",skills_gap,"no, sadly"\n',
+            ("no,\n sadly", "skills_gap", (), ("no,\n sadly",)),
+            id="wrapped",
+        ),
+        pytest.param(
+            "a.jsonl",
+            '{"text": "no", "label": "skills_gap", "sentences": "x"}\n',
+            ("{}, row 1", "Expecting value: line 1 column 1 (char 0)"),
+            id="sentences are no JSON",
+        ),
+        pytest.param(
+            "a.jsonl",
+            '{"text": "no", "label": "skills_gap", "sentences": [[0, 9, "skills_gap"]]}\n',
+            ("{}, row 1", "sentence span 0-9 is out of order or outside the text"),
+            id="sentence outside",
+        ),
+        pytest.param(
+            "a.jsonl",
+            '{"text": "no", "label": "skills_gap", "sentences": [[0, 1e999, "skills_gap"]]}\n',
+            ("{}, row 1", "cannot convert float infinity to integer"),
+            id="sentence without end",
+        ),
         pytest.param("a.csv", "text,label\nno,\n", ("{}, row 1", "it has no label"), id="no label"),
         pytest.param("a.csv", "text,label\n ,skills_gap\n", ("{}, row 1", "the text is empty"), id="empty text"),
         pytest.param("a.csv", "text,label\nno,gone\n", ("{}, row 1", f"unknown label 'gone': the labels are {LABELS}"), id="unknown label"),
@@ -226,3 +196,44 @@ def test_read_labelled_keeps_the_rows_around_a_bad_line(tmp_path):
     lines = ['{"text": "a", "label": "skills_gap"}'] * 6 + ["{", '{"text": "b", "label": "skills_gap"}']
     path, rows = labelled(tmp_path, "\n".join(lines), "a.jsonl")
     assert [row[0] for row in rows] == [*("a",) * 6, f"{path}, line 7", "b"]
+
+
+@pytest.mark.parametrize(
+    ("quote", "text", "found"),
+    [
+        pytest.param("b c", "a b c", "b c", id="as it stands"),
+        pytest.param(" b", "a b c", " b", id="with its white space"),
+        pytest.param("b c", "a b \n\tc d", "b \n\tc", id="wrapped"),
+        pytest.param("b\nc", " a b c", "b c", id="unwrapped"),
+        pytest.param("b c", "ab  cd", "b  c", id="within words"),
+        pytest.param("a", " \n a", "a", id="one word"),
+        pytest.param("b d", "a b c", None, id="not there"),
+        pytest.param("B", "a b c", None, id="another case"),
+        pytest.param(" ", "a b c", None, id="blank"),
+        pytest.param("", "a b c", None, id="empty"),
+        pytest.param("a", "", None, id="of nothing"),
+    ],
+)
+def test_the_place_of_a_quote(quote, text, found):
+    place = place_of(quote, text)
+    assert (place and text[slice(*place)]) == found
+
+
+@given(st.text("ab .\n", max_size=30), st.integers(0, 30), st.integers(0, 30))
+def test_a_part_of_a_text_is_found_however_it_is_wrapped(text, start, length):
+    quote = text[start : start + length]
+    place = place_of("\r\n".join(quote.split()), text)
+    assert (place is None) == (not quote.split())
+    if place:
+        assert text[slice(*place)].split() == quote.split()
+
+
+def test_a_text_with_half_a_letter_has_a_digest():
+    assert digest("a \ud83d") == digest("A\n\ud83d") != digest("a")
+
+
+@pytest.mark.parametrize("column", ["sentences", "evidence", "secondary"])
+def test_a_cell_nested_too_deep_stops_nothing(column, tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text(f"text,label,{column}\nno,skills_gap,{'[' * 100_000}\nyes,skills_gap,\n", encoding="utf-8")
+    assert [item.text for item in read_labelled([path]) if isinstance(item, Example)][-1] == "yes"

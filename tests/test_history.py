@@ -60,6 +60,8 @@ def test_what_is_unknown_or_odd_is_empty():
         pytest.param({"confidence": None}, False, id="no confidence"),
         pytest.param({"possible": ["skills_gap", "vague_subjective"], "confidence": 0.3}, True, id="corrected by a person"),
         pytest.param({"possible": ["not_rejection"], "confidence": 0.3}, True, id="corrected to a rejection"),
+        pytest.param({"label_source": "Human", "confidence": 0.3}, True, id="confirmed by a person"),
+        pytest.param({"label_source": "model", "confidence": 0.3}, False, id="the model's own"),
     ],
 )
 def test_sure(fields, sure):
@@ -182,7 +184,7 @@ def test_a_workbook_with_another_sheet(tmp_path):
 
 
 def test_an_unknown_label_is_skipped_and_named(tmp_path):
-    write_rows([*ROWS, row("skils_gap"), row(None), row(" skills_gap ")], tmp_path / "in.csv", COLUMNS)
+    write_rows([*ROWS, row("skils_gap"), row(None), row(" Skills gap ")], tmp_path / "in.csv", COLUMNS)
     items = list(read_history([tmp_path / "in.csv"]))
     assert items[2] == Skipped(
         f"{tmp_path / 'in.csv'}, row 3",

@@ -4,11 +4,12 @@ import stat
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 import pytest
 
 from feedback_nlp.errors import OutputError
-from feedback_nlp.journal import DUPLICATE, UNREADABLE, open_journal
+from feedback_nlp.journal import DUPLICATE, UNREADABLE, open_journal, origin_of
 from feedback_nlp.records import Skipped
 from tests.journals import add_all, column, journal_of
 
@@ -152,3 +153,26 @@ def test_a_full_disk_ends_in_a_message_and_loses_nothing(tmp_path):
     assert run.stdout.endswith("). Make room, or choose another place; then run the same again.\n")
     with open_journal(tmp_path / "out.csv", keep=False) as journal:
         assert journal.known("first") == {}
+
+
+def test_where_the_messages_come_from_is_remembered(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    output = tmp_path / "out.csv"
+    assert origin_of(output) == ([], None)
+    with open_journal(output, keep=False):
+        pass
+    assert origin_of(output) == ([], None)
+    for keep, name, letter, expected in ((False, "a", None, ["a"]), (True, "b", "letter", ["a", "b"]), (True, "a", None, ["a", "b"])):
+        with open_journal(output, keep=keep) as journal:
+            journal.note_origin([Path(name)], letter, keep)
+        assert origin_of(output) == ([tmp_path / name for name in expected], letter)
+    with open_journal(output, keep=False) as journal:
+        journal.note_origin([tmp_path / "c"], None, keep=False)
+    assert origin_of(output) == ([tmp_path / "c"], None)
+    assert origin_of(tmp_path / "out.xlsx") == ([tmp_path / "c"], None)
+    assert origin_of(tmp_path / "other.csv") == ([], None)
+    with (
+        open_journal(output, keep=False),
+        pytest.raises(OutputError, match=rf"^{output}.journal is in use by another run. Wait for it, or name another output.$"),
+    ):
+        origin_of(output)

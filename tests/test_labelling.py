@@ -124,7 +124,7 @@ def interrupting(model, after):
     """The model, with a Ctrl-C while it judges the batch after so many."""
 
     class Interrupting:
-        manifest = model.manifest
+        manifest, preprocessor, blocks = model.manifest, model.preprocessor, model.blocks
 
         def __init__(self):
             self.batches = 0

@@ -5,11 +5,12 @@ import pytest
 
 from feedback_nlp.advice import advise_case
 from feedback_nlp.errors import InputError
+from feedback_nlp.examples import digest
 from feedback_nlp.journal import open_journal
 from feedback_nlp.labels import LABELS, REASONS
 from feedback_nlp.mailbox import columns, identity_of, judge, read_paths, rows, tie, version_of
-from feedback_nlp.records import Email, Skipped
-from feedback_nlp.rows import FIELDS
+from feedback_nlp.records import Email, Example, Skipped
+from feedback_nlp.rows import FIELDS, checksum
 from tests.journals import ME
 
 NO = "Dear Robin,\n\nWe have given the post of baker to somebody else.\n\nIda\n"
@@ -29,11 +30,15 @@ class Model:
 
     def __init__(self, model):
         self.asked, self._model, self.manifest = [], model, model.manifest
+        self.preprocessor, self.blocks = model.preprocessor, model.blocks
 
     def classify(self, texts):
         texts = list(texts)
         self.asked.extend(texts)
         yield from self._model.classify(texts)
+
+    def evidence_for(self, text, labels):
+        return self._model.evidence_for(text, labels)
 
 
 @pytest.mark.parametrize(
@@ -246,3 +251,52 @@ def test_the_version_is_that_of_model_and_program(model, small_model):
     assert version_of(model) == version_of(model)
     assert version_of(model) != version_of(replace(model, manifest={"other": 1}))
     assert json.dumps(version_of(small_model))
+
+
+def human(text, label, **fields):
+    return {digest(text): Example(f"own-{digest(text)}", text, label, **fields)}
+
+
+def test_a_label_of_the_person_s_is_judged_again_alone(tmp_path, model):
+    counting = Model(model)
+    mails = [MAIL, replace(MAIL, message_id="2@x", text="How is the oven?")]
+
+    def run(said):
+        with open_journal(tmp_path / "o.csv", keep=False) as journal:
+            list(judge(mails, counting, journal, said))
+            tie(journal)
+            journal.forget_unused()
+            asked, counting.asked[:] = list(counting.asked), []
+            return asked, [(row["label"], row["confidence"], row["label_source"], row["model_label"]) for row in rows(journal)]
+
+    by_model = ("another_candidate", "model", "another_candidate")
+    asked, (first, second) = run({})
+    assert (asked, (first[0], *first[2:])) == ([NO, "How is the oven?"], by_model)
+    for label in ("hiring_freeze", "vague_subjective"):
+        assert run(human(NO, label)) == ([NO], [(label, 1.0, "human", "another_candidate"), second])
+        assert run(human(NO, label)) == ([], [(label, 1.0, "human", "another_candidate"), second])
+    assert run({}) == ([NO], [first, second])
+
+
+def test_a_label_of_the_person_s_counts_for_what_they_wrote_too(tmp_path, model):
+    own = replace(MAIL, sender=f"Robin <{ME}>", sent=True)
+    with open_journal(tmp_path / "o.csv", keep=False) as journal:
+        list(judge([own], model, journal, human(NO, "hiring_freeze")))
+        tie(journal)
+        (row,) = rows(journal)
+    assert (row["label"], row["label_source"], row["sender_type"], row.get("note")) == ("hiring_freeze", "human", "own", None)
+    assert row["next_steps"]
+
+
+def test_the_checksum_tells_what_was_changed_in_a_row(tmp_path, model):
+    with open_journal(tmp_path / "o.csv", keep=False) as journal:
+        judged(journal, model, MAIL)
+        tie(journal)
+        (row,) = rows(journal)
+    answer = (row["label"], row["secondary"], row["evidence"])
+    assert row["checksum"] == checksum(*answer)
+    label, evidence = row["checksum"].split("-")
+    assert checksum("skills_gap", *answer[1:]).split("-") == [checksum("skills_gap", [], []).split("-")[0], evidence]
+    assert checksum(answer[0], answer[1], ["No."]).split("-")[0] == label
+    assert checksum("skills_gap", ["b", "a"], []) == checksum("skills_gap", ["a", "b"], []) != checksum("skills_gap", ["a"], [])
+    assert checksum(None, [], []) == checksum("", (), ())

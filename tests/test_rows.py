@@ -1,7 +1,7 @@
 import pytest
 
-from feedback_nlp.records import Advice, Email, Evidence, Feedback, Parties, Prediction, Remark, Step
-from feedback_nlp.rows import remark_row, row_of
+from feedback_nlp.records import Advice, Email, Evidence, Feedback, Parties, Prediction, Remark, Said, Signals, Step
+from feedback_nlp.rows import remark_row, row_of, signals_in
 from feedback_nlp.sheet.columns import KINDS, fits, is_own
 
 SCORES = {
@@ -31,11 +31,15 @@ CONTRACT = {
     "evidence": ["We chose “Ann”."],
     "next_steps": ["Thank them.", "Go on."],
     "questions": ["May I ask why?"],
+    "signals": [],
     "company": "Oven",
     "role": "unknown",
     "sender_type": "recruiter",
     "stage": "interview",
+    "label_source": "model",
+    "model_label": "another_candidate",
 }
+OWN_CONTRACT = CONTRACT | {"label_source": "human", "model_label": None}
 UNJUDGED_CONTRACT = {
     "label": None,
     "confidence": 0.0,
@@ -45,11 +49,14 @@ UNJUDGED_CONTRACT = {
     "evidence": [],
     "next_steps": [],
     "questions": [],
+    "signals": [],
     "note": "There are no words here to read.",
     "company": "unknown",
     "role": "unknown",
     "sender_type": "unknown",
     "stage": "",
+    "label_source": "model",
+    "model_label": None,
 }
 MESSAGE = Email("1@x", "We chose “Ann”.", "No", "a@b.example", "today", "1@x", "in.mbox")
 HEADERS = {"message_id": "1@x", "date": "today", "sender": "a@b.example", "subject": "No", "source": "in.mbox", "position": 1}
@@ -67,6 +74,9 @@ TABLE_ROW = Email("7", "We chose “Ann”.", row=3, extra={"id": "7", "text": "
             {"id": "7", **CONTRACT, **NO_HEADERS, "row": 3, "text": "We chose “Ann”.", "n": 5, "note": "mine"},
             id="row",
         ),
+        pytest.param(
+            Feedback(MESSAGE, JUDGED, ADVICE, *KNOWN, overruled=UNJUDGED), {"id": "1@x", **OWN_CONTRACT, **HEADERS}, id="the person's label"
+        ),
         pytest.param(Feedback(MESSAGE, UNJUDGED, Advice("")), {"id": "1@x", **UNJUDGED_CONTRACT, **HEADERS}, id="message not judged"),
         pytest.param(
             Feedback(TABLE_ROW, UNJUDGED, Advice("")),
@@ -77,6 +87,25 @@ TABLE_ROW = Email("7", "We chose “Ann”.", row=3, extra={"id": "7", "text": "
 )
 def test_contract(feedback, row):
     assert row_of(feedback) == row
+
+
+SAID = Signals(
+    door=Said("apply again", "in May", "Try us in May."),
+    gaps=(Said("skill", "SAP", "You lack SAP."), Said("language", "", "And German.")),
+    deadline=Said("deadline", "by Friday", "Sign by Friday."),
+)
+
+
+def test_signals():
+    fields = row_of(Feedback(MESSAGE, JUDGED, ADVICE, *KNOWN, SAID))["signals"]
+    assert fields == [
+        {"signal": "door", "value": "apply again", "words": "in May", "quote": "Try us in May."},
+        {"signal": "gaps", "value": "skill", "words": "SAP", "quote": "You lack SAP."},
+        {"signal": "gaps", "value": "language", "words": "", "quote": "And German."},
+        {"signal": "deadline", "value": "deadline", "words": "by Friday", "quote": "Sign by Friday."},
+    ]
+    assert signals_in(fields) == SAID
+    assert signals_in([]) == Signals()
 
 
 @pytest.mark.parametrize("email", [MESSAGE, TABLE_ROW], ids=["message", "row"])

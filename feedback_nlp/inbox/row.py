@@ -69,6 +69,11 @@ def email_from_row(row: Mapping[str, Any], text_column: str, number: int, source
     )
 
 
+def fields_in(email: Email) -> dict[str, Any]:
+    """The cells of a table's row by the names of their columns, in lower case."""
+    return {str(name).strip().lower(): value for name, value in email.extra.items()}
+
+
 def named_address(name: str, address: str) -> str:
     """A sender as headers have it: `Name <address>`."""
     return f"{name} <{address}>" if name and address and name != address else name or address
@@ -85,6 +90,14 @@ def list_in(cell: Any) -> list[str]:
         except (ValueError, RecursionError):
             return []
     return [part.strip() for part in text.replace(";", ",").split(",") if part.strip()]
+
+
+def quotes_in(cell: Any) -> list[str]:
+    """Quotes from a cell: a list, one in JSON, or else one quote, commas and all."""
+    text = str(cell or "").strip()
+    if not isinstance(cell, list) and not text.startswith("["):
+        return [text] if text else []
+    return list_in(cell)
 
 
 def plain(value: Any) -> Any:

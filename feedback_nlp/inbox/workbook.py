@@ -66,7 +66,7 @@ def _read_sheets(book: Any, file: File, text_column: str | None) -> Iterator[Ema
         for cells in rows:
             if any(cell is not None for cell in cells):
                 number += 1
-                values = [plain(cell) for cell in cells]
+                values = [*map(plain, cells), *[None] * len(columns)]  # empty ones at the end are not in the file
                 row = {name: value for name, value in zip(columns, values, strict=False) if name or value is not None}
                 yield email_from_row(row, column, number, file.name)
     if refused and not found:

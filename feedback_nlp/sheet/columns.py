@@ -21,6 +21,7 @@ class Kind(Enum):
     WHOLE = auto()
     TEXTS = auto()
     SCORES = auto()
+    SIGNALS = auto()
 
 
 KINDS = {
@@ -33,6 +34,7 @@ KINDS = {
     "evidence": Kind.TEXTS,
     "next_steps": Kind.TEXTS,
     "questions": Kind.TEXTS,
+    "signals": Kind.SIGNALS,
     "company": Kind.TEXT,
     "role": Kind.TEXT,
     "sender_type": Kind.TEXT,
@@ -48,15 +50,23 @@ KINDS = {
     "sender": Kind.TEXT,
     "subject": Kind.TEXT,
     "source": Kind.TEXT,
+    "label_source": Kind.TEXT,
+    "model_label": Kind.TEXT,
+    "checksum": Kind.TEXT,
 }
 """What the columns of a `label` row hold; a table's own columns beside them hold text."""
 
+SIGNAL_FIELDS = ("signal", "value", "words", "quote")
+"""What each of the signals in a row is made of, all of it text."""
+
 _ALWAYS = {"id", "label", "confidence", "scores", "possible", "secondary", "evidence", "next_steps", "questions"}
+_EXAMPLE = {"id", "text", "primary", "split"}
 
 
 def is_own(header: Iterable[str]) -> bool:
-    """Whether a header is one that `label` wrote: it has every column that a `label` row always has."""
-    return {name.strip() for name in header} >= _ALWAYS
+    """Whether a header is one that we wrote: it has every column that a `label` row always has, or a labelled mail."""
+    names = {name.strip() for name in header}
+    return names >= _ALWAYS or names >= _EXAMPLE
 
 
 def kinds_of(names: Iterable[str]) -> dict[str, Kind]:
@@ -86,6 +96,8 @@ def fits(value: Any, kind: Kind) -> bool:
         return isinstance(value, (list, tuple))
     if kind is Kind.SCORES:
         return isinstance(value, Mapping) and all(name in LABELS and fits(score, Kind.NUMBER) for name, score in value.items())
+    if kind is Kind.SIGNALS:
+        return isinstance(value, (list, tuple)) and all(isinstance(one, Mapping) and set(one) == set(SIGNAL_FIELDS) for one in value)
     if kind is Kind.NUMBER and isinstance(value, float):
         return True
     if kind in (Kind.NUMBER, Kind.WHOLE):

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 from feedback_nlp.labels import LABELS
 from feedback_nlp.sheet.cell import text_of, well_formed
-from feedback_nlp.sheet.columns import Kind, MisfitError, fits
+from feedback_nlp.sheet.columns import SIGNAL_FIELDS, Kind, MisfitError, fits
 
 _BATCH = 1000
 
@@ -46,6 +46,7 @@ def _type_of(kind: Kind) -> Any:
         Kind.WHOLE: arrow.int64(),
         Kind.TEXTS: arrow.list_(arrow.string()),
         Kind.SCORES: arrow.struct([(label, arrow.float64()) for label in LABELS]),
+        Kind.SIGNALS: arrow.list_(arrow.struct([(name, arrow.string()) for name in SIGNAL_FIELDS])),
     }[kind]
 
 
@@ -65,4 +66,6 @@ def _held(value: Any, name: str, kind: Kind) -> Any:
         return well_formed(text_of(value))
     if kind is Kind.TEXTS:
         return [None if item is None else well_formed(text_of(item)) for item in value]
+    if kind is Kind.SIGNALS:
+        return [{name: well_formed(text_of(text)) for name, text in one.items()} for one in value]
     return value or None if kind is Kind.SCORES else value
