@@ -28,7 +28,7 @@ from feedback_nlp.training import prior_digest
 ROWS = [
     ("Hi Ana,\n\nWe gave the job to our trainee.", "another_candidate"),
     ("Hi Ana,\n\nThe whole bakery closes, the role with it.", "hiring_freeze"),
-    ("Hi Ana,\n\nCan you come on Monday?", "not_rejection"),
+    ("Hi Ana,\n\nYou do not have the licence that the oven needs.", "skills_gap"),
 ]
 NEW = dict(ROWS)
 
@@ -224,7 +224,7 @@ retraining.Recipe = lambda: SMALL_RECIPE
 store.shipped = lambda name: Path({shipped!r}) / name
 print("started", flush=True)
 result = retraining.retrain([Path({rows!r})])
-print(result.new_name, result.used, flush=True)
+print(result.new_name, result.used, result.why, flush=True)
 """
 
 
@@ -246,7 +246,7 @@ def test_kill_at_any_moment(quick, plain, corpus, home, tmp_path):
     rest = whole.communicate()[0]
     seconds = perf_counter() - began
     name = rest.split()[0]
-    assert rest == f"{name} True\n"
+    assert rest == f"{name} True {FEW}\n"
     for share in np.random.default_rng(0).uniform(0.1, 1.0, 4):
         store.use(SHIPPED)
         shutil.rmtree(home / "models" / name, ignore_errors=True)
@@ -260,7 +260,7 @@ def test_kill_at_any_moment(quick, plain, corpus, home, tmp_path):
         assert {e.text: e.primary for e in own_examples()} == NEW
     shutil.rmtree(home / "models" / name, ignore_errors=True)
     store.use(SHIPPED)
-    assert start().communicate()[0] == f"{name} True\n"
+    assert start().communicate()[0] == f"{name} True {FEW}\n"
     assert load_version().manifest["digest"] == name
 
 
