@@ -15,7 +15,8 @@ The way of one mail through the package, each step a function from one named typ
     case        facts_of(label, stage, sender_type, signals)    a rejection as advice sees it
     entries     read_entries()                      advice.toml and a person's own, checked
     advice      advise(prediction, email, parties, step, signals) -> Advice
-    gaps        signals_of(email, prediction) -> Signals    what else it says, so far as it is read
+    signals     signals_of(email, prediction, model) -> Signals    what else it says; signal_model scores it,
+                naming finds the words for it
     letter      letter_of(email) -> Letter          a mail taken apart: address, unwrapped words, signature
     role, company, employer, sender                 what is looked for in it, by the words of parties.toml
     parties     parties_of(email) -> Parties        which company, which role, who wrote

@@ -633,7 +633,18 @@ def path(version: str | None) -> None:
 @_quiet
 def build(folder: Path, quiet: bool) -> None:
     """Train the shipped model anew from the shipped corpus, into FOLDER."""
-    from feedback_nlp.retraining import build as run
+    from feedback_nlp.building import build as run
+
+    run(folder, (lambda _: None) if quiet else (lambda text: click.echo(text, err=True)))
+    click.echo(folder)
+
+
+@models.command("build-signals")
+@click.argument("folder", type=click.Path(path_type=Path))
+@_quiet
+def build_signals(folder: Path, quiet: bool) -> None:
+    """Train the shipped model of the signals anew from the shipped marks, into FOLDER."""
+    from feedback_nlp.building import build_signals as run
 
     run(folder, (lambda _: None) if quiet else (lambda text: click.echo(text, err=True)))
     click.echo(folder)

@@ -13,7 +13,7 @@ from feedback_nlp.collection import Taken, own_examples
 from feedback_nlp.comparison import Comparison, compare
 from feedback_nlp.corrections import Additions, add
 from feedback_nlp.errors import InputError
-from feedback_nlp.evaluation import Evaluation, evaluate
+from feedback_nlp.evaluation import evaluate
 from feedback_nlp.examples import digest, read_corpus
 from feedback_nlp.judging import Suspect, Verdict, compare_own, judge, self_confidence, suspects_of
 from feedback_nlp.metrics import figures
@@ -23,7 +23,7 @@ from feedback_nlp.records import Example, Prediction
 from feedback_nlp.resources import home
 from feedback_nlp.stages import Prepared, Stages, count_known, prior_of
 from feedback_nlp.store import SHIPPED, current, load_prior, load_version, manifest_of, only_one, save, save_prior, use, versions
-from feedback_nlp.training import Progress, Recipe, digest_of, out_of_fold, prepare_all, prior_digest, train
+from feedback_nlp.training import Progress, Recipe, digest_of, out_of_fold, prepare_all, prior_digest
 
 
 @dataclass(frozen=True)
@@ -151,17 +151,3 @@ def _judged(adapted: Adapted, shipped: Model, split: Comparison) -> Verdict:
     own = compare_own(adapted.own, adapted.of_own, answers, (split.model, split.other))
     confidence = self_confidence([e.primary for e in adapted.mails], adapted.of_mails)
     return judge(split, own, suspects_of(adapted.own, adapted.of_own, answers, confidence))
-
-
-def build(folder: Path, say: Progress = lambda _: None) -> Model:
-    """Trains on the shipped corpus alone and writes the model, its figures on the test split, and its card."""
-    corpus, loose = read_corpus()
-    model = train(corpus, loose, say=say)
-    evaluation = _evaluated(model, [e for e in corpus if e.split == "test"])
-    model = replace(model, manifest={**model.manifest, "figures": evaluation.figures})
-    save(model, folder, evaluation)
-    return model
-
-
-def _evaluated(model: Model, test: list[Example]) -> Evaluation:
-    return evaluate(test, list(model.classify(e.text for e in test)))

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from feedback_nlp.arrays import libraries, read_arrays, read_json, write_json
 from feedback_nlp.errors import ModelError
 from feedback_nlp.labels import SENTENCE_LABELS
 from feedback_nlp.model import Block
 from feedback_nlp.naming import Naming
 from feedback_nlp.resources import shipped
 from feedback_nlp.signal_model import SIGNAL_BLOCKS, VALUES, SignalModel
-from feedback_nlp.store import libraries, read_arrays, read_json, write_json
 
 SIGNAL_FORMAT = 1
 _ANEW = "Install feedback-nlp anew."
@@ -30,7 +30,7 @@ def load_signals() -> SignalModel:
 def save_signals(model: SignalModel, folder: Path) -> None:
     """Writes a model of the signals into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    arrays = {
+    arrays: dict[str, NDArray[Any]] = {
         "reasons": model.reasons,
         "intercept": model.intercept,
         "thresholds": model.thresholds,
@@ -53,7 +53,7 @@ def load_signals_from(folder: Path) -> SignalModel:
     if manifest.get("format") != SIGNAL_FORMAT or manifest.get("values") != [list(value) for value in VALUES]:
         raise ModelError(f"{folder} was made for other signals or in another format. {_ANEW}")
     words = read_json(folder / "vocabulary.json", _ANEW)
-    if set(words) != {*SIGNAL_BLOCKS, "naming"} or not all(isinstance(w, list) and all(isinstance(x, str) for x in w) for w in words.values()):
+    if set(words) != {*SIGNAL_BLOCKS, "naming"} or not all(map(_is_list_of_words, words.values())):
         raise ModelError(f"{folder / 'vocabulary.json'} does not hold the word lists of a model of signals. {_ANEW}")
     arrays = read_arrays(folder / "arrays.npz", _ANEW)
     expected = _shapes({name: len(found) for name, found in words.items()})
@@ -65,6 +65,10 @@ def load_signals_from(folder: Path) -> SignalModel:
     blocks = {name: Block(vocabularies[name], arrays[f"{name}_idf"], arrays[f"{name}_coefficients"]) for name in SIGNAL_BLOCKS}
     naming = Naming(vocabularies["naming"], arrays["naming_coefficients"], float(arrays["naming_intercept"][0]))
     return SignalModel(blocks, arrays["reasons"], arrays["intercept"], arrays["thresholds"], naming, manifest)
+
+
+def _is_list_of_words(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(word, str) for word in value)
 
 
 def _shapes(sizes: Mapping[str, int]) -> dict[str, tuple[int, ...]]:

@@ -4,6 +4,8 @@ said is not said.
 
 from __future__ import annotations
 
+from typing import Any
+
 from feedback_nlp.answering import refuses_feedback, says_no_reply
 from feedback_nlp.labels import NOT_REJECTION, SIGNAL_VALUES
 from feedback_nlp.model import MOST_CHARACTERS, Model
@@ -37,4 +39,5 @@ def signals_of(email: Email, prediction: Prediction, model: Model, signal_model:
         said["reply"].insert(0, NO_REPLY)
     if refuses_feedback(email) and not said["feedback"]:
         said["feedback"].append(REFUSED)
-    return Signals(**{name: tuple(each) if name in MANY else each[0] for name, each in said.items() if each})
+    fields: dict[str, Any] = {name: tuple(each) if name in MANY else each[0] for name, each in said.items() if each}
+    return Signals(**fields)

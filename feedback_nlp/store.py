@@ -8,15 +8,10 @@ that were in use, one a line, the one in use last.
 
 from __future__ import annotations
 
-import json
-import math
 import os
 import shutil
-import zipfile
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from importlib import metadata
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -24,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from feedback_nlp.arrays import libraries, read_arrays, read_json, write_json
 from feedback_nlp.card import card_files
 from feedback_nlp.errors import ModelError
 from feedback_nlp.evaluation import Evaluation
@@ -35,7 +31,6 @@ from feedback_nlp.resources import home, shipped, write_text, written_aside
 
 FORMAT = 2
 SHIPPED = "shipped"
-_LARGEST = 64 * 1024 * 1024
 _ASIDE = ".part"
 _LONGEST_HISTORY = 100
 _ELSEWHERE = "Set FEEDBACK_NLP_HOME to a folder of yours."
@@ -135,7 +130,7 @@ def path_of(name: str | None = None) -> Path:
 
 def manifest_of(folder: Path) -> dict[str, Any]:
     """What a version says of itself."""
-    return _read_json(folder / "manifest.json")
+    return read_json(folder / "manifest.json", _RETRAIN)
 
 
 def origin_of(folder: Path) -> dict[str, Any]:
@@ -188,9 +183,9 @@ def save(model: Model, folder: Path, evaluation: Evaluation | None = None) -> Pa
         np.savez_compressed(aside / "arrays.npz", allow_pickle=False, **_arrays(model))
         if model.prior:
             np.savez_compressed(aside / _PRIOR, allow_pickle=False, **_prior_arrays(model.prior))
-        _write_json(aside / "vocabulary.json", model.vocabularies | {"lexicon": sorted(model.lexicon)}, indent=None)
-        _write_json(
-            aside / "manifest.json", {"format": FORMAT, "labels": list(LABELS), "libraries": _libraries()} | dict(model.manifest), indent=1
+        write_json(aside / "vocabulary.json", model.vocabularies | {"lexicon": sorted(model.lexicon)}, indent=None)
+        write_json(
+            aside / "manifest.json", {"format": FORMAT, "labels": list(LABELS), "libraries": libraries()} | dict(model.manifest), indent=1
         )
         for name, text in card_files(model, evaluation).items():
             (aside / name).write_text(text, encoding="utf-8")
@@ -203,15 +198,15 @@ def save(model: Model, folder: Path, evaluation: Evaluation | None = None) -> Pa
 
 def load(folder: Path) -> Model:
     """Reads a model, checking names, sizes, types and shapes first. Raises ModelError that says what is wrong."""
-    manifest = _read_json(folder / "manifest.json")
+    manifest = read_json(folder / "manifest.json", _RETRAIN)
     if manifest.get("format") != FORMAT:
         raise ModelError(f"{folder} has model format {manifest.get('format')!r}; this version reads format {FORMAT}. {_RETRAIN}")
     if manifest.get("labels") != list(LABELS):
         raise ModelError(f"{folder} was made for other labels. {_RETRAIN}")
-    words = _read_json(folder / "vocabulary.json")
+    words = read_json(folder / "vocabulary.json", _RETRAIN)
     if set(words) != {*BLOCKS, "lexicon"} or not all(isinstance(w, list) and all(isinstance(x, str) for x in w) for w in words.values()):
         raise ModelError(f"{folder / 'vocabulary.json'} does not hold the word lists of a model. {_RETRAIN}")
-    arrays = _read_arrays(folder / "arrays.npz")
+    arrays = read_arrays(folder / "arrays.npz", _RETRAIN)
     _check_shapes(folder, arrays, {name: len(words[name]) for name in BLOCKS})
     blocks = {
         name: Block({w: i for i, w in enumerate(words[name])}, arrays[f"{name}_idf"], arrays[f"{name}_coefficients"]) for name in BLOCKS
@@ -254,7 +249,7 @@ def _prior_arrays(prior: Prior) -> dict[str, NDArray[Any]]:
 
 def _read_prior(path: Path) -> Prior:
     advice = "Remove it: retraining makes it anew."
-    arrays = _read_arrays(path, advice)
+    arrays = read_arrays(path, advice)
     digest = arrays.pop("digest", np.empty(0))
     fits = set(arrays) == set(_PRIOR_SHAPES) and all(
         (array := arrays[name]).dtype == kind and array.ndim == 1 + len(rest) and array.shape[1:] == rest and np.isfinite(array).all()
@@ -321,53 +316,3 @@ def _check_shapes(folder: Path, arrays: Mapping[str, NDArray[Any]], sizes: Mappi
             raise ModelError(
                 f"{folder / 'arrays.npz'}: array {name} ({array.dtype}{array.shape}) does not hold {shape} numbers. {_RETRAIN}"
             )
-
-
-def _read_arrays(path: Path, advice: str = _RETRAIN) -> dict[str, NDArray[Any]]:
-    _check_size(path)
-    try:
-        with zipfile.ZipFile(path) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > _LARGEST:
-                raise ModelError(f"{path} unpacks to more than {_LARGEST // 2**20} MB: not a model of this program.")
-            return {entry.filename.removesuffix(".npy"): _read_array(archive, entry) for entry in archive.infolist()}
-    except (OSError, ValueError, zipfile.BadZipFile, EOFError, KeyError, NotImplementedError, RuntimeError, zlib.error) as error:
-        raise ModelError(f"{path} is damaged or no array file ({type(error).__name__}). {advice}") from error
-
-
-def _read_array(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> NDArray[Any]:
-    """One array. What its header claims is held against what is there first, so that no lie allocates memory."""
-    with archive.open(entry) as file:
-        if np.lib.format.read_magic(file) != (1, 0):
-            raise ValueError("another array format")
-        shape, _, dtype = np.lib.format.read_array_header_1_0(file)
-        if dtype.hasobject or math.prod(shape) * dtype.itemsize > entry.file_size:
-            raise ValueError("not plain numbers")
-    with archive.open(entry) as file:
-        array: NDArray[Any] = np.lib.format.read_array(file, allow_pickle=False)
-        return array
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    _check_size(path)
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise ModelError(f"{path} is damaged ({type(error).__name__}). {_RETRAIN}") from error
-    if not isinstance(content, dict):
-        raise ModelError(f"{path} does not hold an object. {_RETRAIN}")
-    return content
-
-
-def _check_size(path: Path) -> None:
-    if not path.is_file():
-        raise ModelError(f"There is no model in {path.parent} ({path.name} is missing). {_RETRAIN}")
-    if path.stat().st_size > _LARGEST:
-        raise ModelError(f"{path} is larger than {_LARGEST // 2**20} MB: not a model of this program.")
-
-
-def _write_json(path: Path, content: object, indent: int | None) -> None:
-    path.write_text(json.dumps(content, ensure_ascii=False, indent=indent) + "\n", encoding="utf-8")
-
-
-def _libraries() -> dict[str, str]:
-    return {name: metadata.version(name) for name in ("scikit-learn", "spacy", "numpy")}

@@ -16,12 +16,13 @@ import pytest
 from conftest import SMALL_RECIPE
 
 from feedback_nlp import adaptation, retraining, store
+from feedback_nlp.building import build
 from feedback_nlp.collection import own_examples
 from feedback_nlp.errors import InputError, ModelError
 from feedback_nlp.examples import digest
 from feedback_nlp.judging import FEWEST_OWN
 from feedback_nlp.labels import LABELS, NOT_REJECTION
-from feedback_nlp.retraining import build, retrain
+from feedback_nlp.retraining import retrain
 from feedback_nlp.store import SHIPPED, current, load, load_version, manifest_of, versions
 from feedback_nlp.training import prior_digest
 

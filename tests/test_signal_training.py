@@ -48,10 +48,10 @@ def told(trained, reason_model, text):
 
 
 def test_learns(trained, reason_model):
-    text = "Hi Ann. Your CV stays on file. Please do not reply to this mail. We met on Monday."
+    text = "Dear Ann, We keep your CV on file. The team liked the talk. Please do not reply to this mail."
     assert told(trained, reason_model, text) == [
         ("reply", "no-reply", "Please do not reply to this mail."),
-        ("door", "kept on file", "Your CV stays on file."),
+        ("door", "kept on file", "We keep your CV on file."),
     ]
     assert told(trained, reason_model, "The team liked the talk.") == []
     assert trained.told([], np.empty((0, len(SENTENCE_LABELS)))) == []
@@ -88,5 +88,5 @@ def test_the_same_again_in_any_order(trained, reason_model):
 def test_saved_and_loaded(trained, reason_model, tmp_path):
     save_signals(trained, tmp_path / "signals")
     loaded = load_signals_from(tmp_path / "signals")
-    text = "Hi Ann. Your CV stays on file. You have not used SAP."
+    text = "Dear Ann, We met on Friday. You have not used SAP. Many people applied."
     assert told(loaded, reason_model, text) == told(trained, reason_model, text)
