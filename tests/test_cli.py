@@ -1245,7 +1245,7 @@ def test_models_diff(home, small_model, small_corpus, monkeypatch):
     assert result.exit_code == 0
     lines = [line.split() for line in result.output.splitlines()]
     assert ["mails", str(small_model.manifest["mails"]), "9"] in lines
-    assert ["own_weight", "1.0", "2.0"] in lines
+    assert ["own_weight", "4.0", "2.0"] in lines
     assert "Rows of yours: 1 in the first alone, 1 in the second alone, 1 labelled otherwise." in " ".join(result.output.split())
     assert "No difference: both answer every mail alike." in result.output
     found = json.loads(invoke("models", "diff", "--json", "a", "b").output)
