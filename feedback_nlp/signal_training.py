@@ -48,7 +48,7 @@ class SignalRecipe:
     naming_c: float = 0.5
     least_uses: int = 6
     folds: int = 3
-    precision: float = 0.95
+    precision: float = 0.93
     least_right: int = 5
     lowest: float = 0.2
     seed: int = 0

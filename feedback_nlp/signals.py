@@ -30,7 +30,7 @@ def signals_of(email: Email, prediction: Prediction, model: Model, signal_model:
     text = email.text[:MOST_CHARACTERS]
     sentences = model.preprocessor(text)
     reader = signal_model or load_signals()
-    told = reader.told(sentences, model.first_stages([sentences])[0][0])
+    told = reader.told(sentences, model.first_stages([sentences])[0][0], prediction.label or "")
     said: dict[str, list[Said]] = {signal: [] for signal in SIGNAL_VALUES}
     for signal, value, sentence in told:
         quote = text[sentence.start : sentence.end]

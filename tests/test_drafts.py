@@ -616,7 +616,7 @@ MAIL = "Dear Sam,\n\nThank you for applying to the mill.\nSadly we have chosen a
 HEADERS = "From: Ida Mill <ida@mill.example>\nTo: sam@home.example\nSubject: Your application\nMessage-ID: <1@mill.example>\n\n"
 BODY = (
     "Hello Ida,\n\nThank you for considering my application for the role at Mill, and for letting me know your decision. "
-    "I understand that you chose to go ahead with somebody else. I respect the decision.\n\n"
+    "I understand that you chose somebody else. I respect the decision.\n\n"
     "If you have a few minutes, your view would help me with my next applications:\n"
     "- What is one thing in my application that worked well?\n- What would have made me a stronger candidate?\n\n"
     "A line or two is plenty, and no answer is fine too. I wish you and the team well.\n\nKind regards,\nSam"

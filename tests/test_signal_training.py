@@ -41,10 +41,10 @@ def trained(reason_model):
     return train_signals(list(marked()), {}, reason_model, RECIPE)
 
 
-def told(trained, reason_model, text):
+def told(trained, reason_model, text, reason=""):
     sentences = reason_model.preprocessor(text)
     flat = np.full((len(sentences), len(SENTENCE_LABELS)), 1 / len(SENTENCE_LABELS))
-    return [(signal, value, text[s.start : s.end]) for signal, value, s in trained.told(sentences, flat)]
+    return [(signal, value, text[s.start : s.end]) for signal, value, s in trained.told(sentences, flat, reason)]
 
 
 def test_learns(trained, reason_model):
@@ -54,7 +54,7 @@ def test_learns(trained, reason_model):
         ("door", "kept on file", "We keep your CV on file."),
     ]
     assert told(trained, reason_model, "The team liked the talk.") == []
-    assert trained.told([], np.empty((0, len(SENTENCE_LABELS)))) == []
+    assert trained.told([], np.empty((0, len(SENTENCE_LABELS))), "skills_gap") == []
 
 
 def test_names(trained, reason_model):
