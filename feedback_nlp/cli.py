@@ -306,7 +306,7 @@ def patterns(files: tuple[Path, ...], as_json: bool, quiet: bool) -> None:
     if as_json:
         click.echo(json.dumps(found.as_dict()))
     else:
-        click.echo("\n".join(render_patterns(found, pattern_tables(found))), color=_wants_colour())
+        click.echo("\n".join(render_patterns(found, pattern_tables(found).values())), color=_wants_colour())
 
 
 @main.command()

@@ -13,7 +13,7 @@ from typing import Any
 from feedback_nlp.dates import time_of
 from feedback_nlp.errors import InputError, MissingColumnError
 from feedback_nlp.inbox import read_rows
-from feedback_nlp.inbox.row import list_in
+from feedback_nlp.inbox.row import list_in, quotes_in
 from feedback_nlp.labels import CONCRETE_REASONS, LABELS, NOREPLY, REASONS, STEPS, label_named
 from feedback_nlp.records import UNSURE_BELOW, Skipped
 from feedback_nlp.rows import HUMAN, UNKNOWN, Row
@@ -32,10 +32,16 @@ _EARLIEST = datetime.datetime.min.replace(tzinfo=datetime.timezone.utc)
 
 @dataclass(frozen=True)
 class Message:
-    """What counts of a row; "" and None stand for what it does not say."""
+    """What counts of a row; "" and None stand for what it does not say, -1 for a confidence that is no number.
+
+    `possible` holds the labels that it could have, likeliest first; `by_hand` says that the label is a person's.
+    """
 
     thread: str
     label: str
+    confidence: float
+    possible: tuple[str, ...]
+    by_hand: bool
     sure: bool
     secondary: tuple[str, ...]
     evidence: tuple[str, ...]
@@ -103,13 +109,17 @@ def message_of(row: Row) -> Message:
     person's: marked so, or not the likeliest one.
     """
     label, possible = label_named(_text(row, "label")), list_in(row.get("possible"))
-    corrected = (bool(possible) and possible[0] != label) or _text(row, "label_source").lower() == HUMAN
+    confidence = _number(row, "confidence")
+    by_hand = (bool(possible) and possible[0] != label) or _text(row, "label_source").lower() == HUMAN
     return Message(
         thread=_text(row, "thread"),
         label=label,
-        sure=corrected or (len(possible) < 2 and _number(row, "confidence") >= UNSURE_BELOW),
+        confidence=confidence,
+        possible=tuple(name for name in possible if name in LABELS),
+        by_hand=by_hand,
+        sure=by_hand or (len(possible) < 2 and confidence >= UNSURE_BELOW),
         secondary=tuple(reason for reason in CONCRETE_REASONS if reason in list_in(row.get("secondary")) and reason != label),
-        evidence=tuple(list_in(row.get("evidence"))),
+        evidence=tuple(quotes_in(row.get("evidence"))),
         stage=stage if (stage := _text(row, "stage")) in STEPS else "",
         company=_text(row, "company"),
         role=_text(row, "role"),
