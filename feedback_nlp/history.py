@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from feedback_nlp.dates import time_of
+from feedback_nlp.dates import EARLIEST, time_of
 from feedback_nlp.errors import InputError, MissingColumnError
 from feedback_nlp.inbox import read_rows
 from feedback_nlp.inbox.row import list_in, quotes_in
@@ -27,7 +27,6 @@ MET = STEPS[STEPS.index("interview") :]
 """The steps of those who have met the person."""
 _MISFIT = "{} is no file that `feedback-nlp label` wrote: it has no column {}. Run `feedback-nlp label`, and give what it writes."
 _LONGEST_WAIT = 9999
-_EARLIEST = datetime.datetime.min.replace(tzinfo=datetime.timezone.utc)
 
 
 @dataclass(frozen=True)
@@ -153,11 +152,11 @@ def applications_of(messages: Iterable[Message]) -> list[Application]:
         elif message.is_rejection:
             alone.append([message])
     found = (_application(thread) for thread in (*threads.values(), *alone))
-    return sorted((application for application in found if application), key=lambda a: (a.last or _EARLIEST, repr(a)))
+    return sorted((application for application in found if application), key=lambda a: (a.last or EARLIEST, repr(a)))
 
 
 def _order(message: Message) -> tuple[datetime.datetime, str]:
-    return message.time or _EARLIEST, repr(message)
+    return message.time or EARLIEST, repr(message)
 
 
 def _application(thread: Sequence[Message]) -> Application | None:
