@@ -51,6 +51,11 @@ def check_drawable(path: Path) -> None:
     """Raises OutputError where no picture can be drawn into a file of this name."""
     if path.suffix.lower() not in FORMATS:
         raise OutputError(f"{path}: can't tell the format of the picture. End the name in .png or .svg.")
+    check_matplotlib()
+
+
+def check_matplotlib() -> None:
+    """Raises OutputError where matplotlib is missing."""
     if not drawable():
         raise OutputError("Drawing needs matplotlib, which is not installed. Install it: pip install 'feedback-nlp[plots]'")
 

@@ -254,7 +254,8 @@ def test_pattern_tables():
 
 def test_tables_of_patterns_without_notes_that_do_not_apply():
     tables = {
-        t.title: t for t in pattern_tables(patterns([*[row(stage="test", role="Baker", date="2026-03-04")] * 20, other("a", "screen")])).values()
+        t.title: t
+        for t in pattern_tables(patterns([*[row(stage="test", role="Baker", date="2026-03-04")] * 20, other("a", "screen")])).values()
     }
     assert {title: table.note for title, table in tables.items()} == {
         "Reasons": "",

@@ -14,6 +14,6 @@ document    html_of(dossier, charts), write_report(...)         the page, from `
 """
 
 from feedback_nlp.dossier.compilation import Dossier, compile_dossier
-from feedback_nlp.dossier.document import html_of, write_report
+from feedback_nlp.dossier.document import check_page, html_of, write_report
 
-__all__ = ["Dossier", "compile_dossier", "html_of", "write_report"]
+__all__ = ["Dossier", "check_page", "compile_dossier", "html_of", "write_report"]

@@ -39,7 +39,7 @@ class Answer:
         message = self.message
         if message.sure or len(message.possible) < 2:
             return MEANINGS[message.label]
-        return " or ".join(MEANINGS[label] for label in message.possible)
+        return f"could be one of {_NUMBERS[len(message.possible)]}: {'; '.join(MEANINGS[label] for label in message.possible)}"
 
     @property
     def how_sure(self) -> str:
@@ -47,12 +47,11 @@ class Answer:
         message = self.message
         if message.by_hand:
             return "your own label"
-        sure = percent(message.confidence) if message.confidence >= 0 else "not"
         if message.sure:
-            return f"{sure} sure"
-        if len(message.possible) < 2:
-            return f"unsure: {sure} sure"
-        return f"unsure: could be one of {_NUMBERS[len(message.possible)]}"
+            return f"{percent(message.confidence)} sure"
+        if len(message.possible) > 1 or message.confidence < 0:
+            return "unsure"
+        return f"unsure: {percent(message.confidence)}"
 
 
 def answer_of(number: int, row: Row) -> Answer | None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from feedback_nlp.dossier.flow import Stop
 from feedback_nlp.labels import ANOTHER_CANDIDATE, CULTURAL_FIT, HIRING_FREEZE, MEANINGS, REASONS, SKILLS_GAP, VAGUE_SUBJECTIVE
 from feedback_nlp.patterns import Patterns, Tally, Wait
-from feedback_nlp.plots import FORMATS, SETTINGS, check_drawable, picture
+from feedback_nlp.plots import FORMATS, SETTINGS, picture
 from feedback_nlp.report import REASON_HEADS
 from feedback_nlp.resources import write_bytes
 
@@ -77,9 +77,7 @@ def write_plots(charts: Sequence[Chart], folder: Path) -> None:
     with _settings():
         for chart in charts:
             for ending in FORMATS:
-                path = folder / f"{chart.name}{ending}"
-                check_drawable(path)
-                write_bytes(path, picture(chart.figure, ending.removeprefix(".")))
+                write_bytes(folder / f"{chart.name}{ending}", picture(chart.figure, ending.removeprefix(".")))
 
 
 def svg_of(chart: Chart) -> str:

@@ -16,9 +16,10 @@ from feedback_nlp.dossier.charts import Chart, draw_charts, svg_of, write_plots
 from feedback_nlp.dossier.compilation import Dossier
 from feedback_nlp.dossier.inline import svg_inline
 from feedback_nlp.dossier.summary import counted, day_in_words
+from feedback_nlp.errors import OutputError
 from feedback_nlp.labels import MEANINGS, REASONS, STEPS
-from feedback_nlp.plots import drawable
-from feedback_nlp.resources import write_text
+from feedback_nlp.plots import check_matplotlib, drawable
+from feedback_nlp.resources import check_place, write_text
 from feedback_nlp.terminal import harmless
 
 if TYPE_CHECKING:
@@ -40,11 +41,20 @@ SECTIONS = {
 """The tables that are shown, in order, with their headings."""
 
 
+def check_page(path: Path) -> None:
+    """Raises OutputError where no report can be written at `path`."""
+    if path.suffix.lower() not in (".html", ".htm"):
+        raise OutputError(f"{path}: the report is a page. End the name in .html.")
+    check_place(path)
+
+
 def write_report(dossier: Dossier, path: Path, sources: Sequence[str] = (), plots: Path | None = None) -> bool:
     """Writes the report, and its pictures into the folder `plots`; says whether it has pictures, for which matplotlib must be there.
 
     Raises OutputError where a file can't be written.
     """
+    if plots:
+        check_matplotlib()
     charts = draw_charts(dossier.patterns, dossier.flow) if dossier.patterns.turned_down.total and drawable() else ()
     if plots:
         write_plots(charts, plots)
@@ -83,7 +93,12 @@ def _environment() -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_shown
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_shown,
     )
     environment.filters |= {"day": day_in_words, "quote": _one_line}
     environment.globals |= {"counted": counted}

@@ -76,8 +76,8 @@ def _sentences(answer: Answer) -> Iterator[str]:
     yield from dict.fromkeys(quotes or answer.message.evidence)
 
 
-def _named(answer: Answer, often: Mapping[str, re.Pattern[str]]) -> Iterator[Quote]:
-    """The things that an answer names: those that others name too, else its own words for the gap."""
+def _named(answer: Answer, often: Mapping[str, re.Pattern[str]]) -> Iterator[tuple[str, str]]:
+    """The things that an answer names, each with its sentence: those that others name too, else its own words for the gap."""
     words = {gap.words: gap.quote or gap.words for gap in answer.signals.gaps if gap.words}
     for sentence in _sentences(answer):
         yield from ((name, sentence) for name, pattern in often.items() if pattern.search(sentence))

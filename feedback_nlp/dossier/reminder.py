@@ -117,7 +117,8 @@ _READERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], datetime.date], 
     (re.compile(rf"\b(?P<season>{'|'.join(_SEASONS)})\b{_YEAR}", re.IGNORECASE), _season),
     (
         re.compile(
-            r"\b(?:new year|next year|turn of the year|coming year|(?:end|rest|remainder) of (?:the|this) (?:calendar )?year)\b", re.IGNORECASE
+            r"\b(?:new year|next year|turn of the year|coming year|(?:end|rest|remainder) of (?:the|this) (?:calendar )?year)\b",
+            re.IGNORECASE,
         ),
         _new_year,
     ),

@@ -31,7 +31,9 @@ class Waiting:
 
 
 def read_waiting(path: Path) -> Iterator[Row | Skipped]:
-    """The rows of a file of silent applications. Raises InputError where it is none."""
+    """The rows of a file of silent applications; an empty file lists none. Raises InputError where it is no such file."""
+    if path.is_file() and not path.stat().st_size:
+        return
     try:
         for item in read_rows(path, _TOLD_BY):
             if isinstance(item, Skipped):

@@ -7,7 +7,7 @@
   const said = document.getElementById("shown");
   const parts = [...document.querySelectorAll(".part")].map((part) => ({
     part,
-    answers: [...part.querySelectorAll("article")].map((article) => ({ article, text: article.textContent.toLowerCase() })),
+    answers: [...part.querySelectorAll("article")].map((article) => ({ article, text: null })),
   }));
   const all = parts.reduce((n, { answers }) => n + answers.length, 0);
   const filter = () => {
@@ -16,9 +16,11 @@
     let shown = 0;
     for (const { part, answers } of parts) {
       let here = 0;
-      for (const { article, text } of answers) {
-        const fits = (!reason || article.dataset.r === reason) && (!step || article.dataset.s === step) && words.every((word) => text.includes(word));
-        article.hidden = !fits;
+      for (const answer of answers) {
+        const { article } = answer;
+        const has = (word) => (answer.text ??= article.textContent.toLowerCase()).includes(word);
+        const fits = (!reason || article.dataset.r === reason) && (!step || article.dataset.s === step) && words.every(has);
+        if (article.hidden === fits) article.hidden = !fits;
         here += fits;
       }
       part.hidden = !here;
