@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -114,7 +115,7 @@ def message_of(row: Row) -> Message:
         thread=_text(row, "thread"),
         label=label,
         confidence=confidence,
-        possible=tuple(name for name in possible if name in LABELS),
+        possible=tuple(dict.fromkeys(name for name in possible if name in LABELS)),
         by_hand=by_hand,
         sure=by_hand or (len(possible) < 2 and confidence >= UNSURE_BELOW),
         secondary=tuple(reason for reason in CONCRETE_REASONS if reason in list_in(row.get("secondary")) and reason != label),
@@ -138,7 +139,7 @@ def _number(row: Row, name: str) -> float:
     """A cell as a number; -1 where it is none, which no cell of ours holds."""
     value: Any = row.get(name)
     with suppress(TypeError, ValueError, OverflowError):
-        return float(value)
+        return number if math.isfinite(number := float(value)) else -1
     return -1
 
 

@@ -78,7 +78,7 @@ def _sentences(answer: Answer) -> Iterator[str]:
 
 def _named(answer: Answer, often: Mapping[str, re.Pattern[str]]) -> Iterator[tuple[str, str]]:
     """The things that an answer names, each with its sentence: those that others name too, else its own words for the gap."""
-    words = {gap.words: gap.quote or gap.words for gap in answer.signals.gaps if gap.words}
+    words = {name: gap.quote or name for gap in answer.signals.gaps if (name := " ".join(gap.words.split()))}
     for sentence in _sentences(answer):
         yield from ((name, sentence) for name, pattern in often.items() if pattern.search(sentence))
     for name, quote in words.items():
@@ -90,11 +90,12 @@ def _pattern(name: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE)
 
 
-def _thing(name: str, quotes: Sequence[Quote]) -> Thing:
+def _thing(name: str, quotes: Iterable[Quote]) -> Thing:
     """One quote of each application: the first, which is the newest."""
-    one_each = {answer.application: (answer, sentence) for answer, sentence in reversed(quotes)}
-    newest = list(reversed(one_each.values()))
-    return Thing(name, len(one_each), tuple(newest[:MOST_QUOTES]))
+    one_each: dict[str, Quote] = {}
+    for answer, sentence in quotes:
+        one_each.setdefault(answer.application, (answer, sentence))
+    return Thing(name, len(one_each), tuple(one_each.values())[:MOST_QUOTES])
 
 
 def _newest(thing: Thing) -> float:
