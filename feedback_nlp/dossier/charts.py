@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from feedback_nlp.dossier.flow import Stop
+from feedback_nlp.dossier.summary import counted
 from feedback_nlp.labels import ANOTHER_CANDIDATE, CULTURAL_FIT, HIRING_FREEZE, MEANINGS, REASONS, SKILLS_GAP, VAGUE_SUBJECTIVE
 from feedback_nlp.patterns import Patterns, Tally, Wait
 from feedback_nlp.plots import FORMATS, SETTINGS, picture
@@ -191,9 +192,8 @@ def _waits(days: Mapping[str, Wait]) -> Figure:
     scale = (_RIGHT - 12) / max(1, *(wait.longest for wait in days.values()))
     for i, (step, wait) in enumerate(days.items()):
         y = i * _ROW + 32
-        counted = f"{wait.n} answers" if wait.n > 1 else "1 answer"
-        span = f"{wait.shortest} to {wait.longest} days, median {wait.median:g}" if wait.n > 1 else f"{wait.longest} days"
-        _text(axes, 2, y - 20, f"{step}: {span} ({counted})")
+        span = f"{wait.shortest} to {wait.longest} days, median {wait.median:g}" if wait.n > 1 else counted(wait.longest, "day")
+        _text(axes, 2, y - 20, f"{step}: {span} ({counted(wait.n, 'answer')})")
         start, end = 6 + wait.shortest * scale, 6 + wait.longest * scale
         axes.add_patch(Rectangle((start, y - 2), max(1.0, end - start), 4, facecolor=_NO, edgecolor=INK, linewidth=0.8, clip_on=False))
         axes.add_patch(Circle((6 + wait.median * scale, y), 5.5, facecolor=_STREAM, edgecolor=INK, linewidth=0.8, clip_on=False))

@@ -9,7 +9,7 @@ from feedback_nlp.dossier.charts import INK, PAPER
 from feedback_nlp.terminal import harmless
 
 _SVG = "http://www.w3.org/2000/svg"
-_KEPT = ("g", "path", "text", "tspan")
+_KEPT = ("path", "text")
 _ATTRIBUTES = ("d", "x", "y")
 _STYLES = ("fill", "stroke", "stroke-width", "stroke-dasharray", "text-anchor", "font-size", "font-weight")
 _CLASSES = {("fill", INK): "ink", ("stroke", INK): "edge", ("fill", PAPER): "paper"}
@@ -27,14 +27,10 @@ def svg_inline(svg: str, label: str) -> str:
 def _copy(source: ElementTree.Element, target: ElementTree.Element) -> None:
     for child in source:
         name = str(child.tag).removeprefix(f"{{{_SVG}}}")
-        if name not in _KEPT:
-            continue
-        if name == "g" and not child.get("style"):
+        if name == "g":
             _copy(child, target)
-            continue
-        copy = ElementTree.SubElement(target, name, _attributes(child))
-        copy.text = child.text
-        _copy(child, copy)
+        elif name in _KEPT:
+            ElementTree.SubElement(target, name, _attributes(child)).text = (child.text or "").strip()
 
 
 def _attributes(element: ElementTree.Element) -> dict[str, str]:
