@@ -236,6 +236,7 @@ def label(
     what is new, by the journal beside the output.
     """
     from feedback_nlp.collection import human_labels
+    from feedback_nlp.dossier import check_page
     from feedback_nlp.labelling import Wanted, label_mailbox
     from feedback_nlp.overview import render_drift, render_overview, render_rejections
     from feedback_nlp.store import load_version
@@ -254,7 +255,7 @@ def label(
         bom=bom,
     )
     if report:
-        _check_page(report)
+        check_page(report)
     with _progress(paths, quiet) as progress:
         result = label_mailbox(paths, wanted, load_version(model), progress, human_labels())
     if not quiet:
@@ -268,10 +269,12 @@ def label(
             click.echo(line)
     if not result.whole:
         raise FeedbackError(f"Stopped. {result.output} holds what was read until then; the same command goes on from there.")
-    if report and (result.newest or not only):
-        _write_report([output], result.silent, report, None, today, quiet)
+    if report:
+        found = bool(result.newest) or not only
+        if found:
+            _write_report([output], result.silent, report, None, today, quiet)
         if not quiet:
-            click.echo(f"Report written to {report}", err=True)
+            click.echo(f"Report written to {report}" if found else "No rejection was found, so no report was written.", err=True)
     if not quiet:
         click.echo(f"Written to {output}", err=True)
 
@@ -337,18 +340,13 @@ def report(
     It shows what `patterns` counts, with pictures, what was missing, what was left open and until when, and every
     rejection with the words that say why. The page loads nothing and sends nothing.
     """
+    from feedback_nlp.dossier import check_page
     from feedback_nlp.dossier.waiting import read_waiting
 
-    _check_page(output)
+    check_page(output)
     _write_report(files, _read_rows(read_waiting(silence), quiet) if silence else [], output, plots, today, quiet)
     if not quiet:
         click.echo(f"Written to {output}: open it in a browser.", err=True)
-
-
-def _check_page(path: Path) -> None:
-    from feedback_nlp.dossier import check_page
-
-    check_page(path)
 
 
 def _write_report(

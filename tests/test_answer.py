@@ -69,7 +69,9 @@ FOUND = Signals(gaps=(Said("skill", "SQL", "Your SQL is weak."),), door=Said("ap
     [
         pytest.param([GAP, DOOR], FOUND, id="list"),
         pytest.param(json.dumps([GAP, DOOR]), FOUND, id="json"),
-        pytest.param([GAP, {"signal": "door"}, {**DOOR, "signal": "shed"}, "x", None, {**DOOR, "words": 3}, DOOR], FOUND, id="others-between"),
+        pytest.param(
+            [GAP, {"signal": "door"}, {**DOOR, "signal": "shed"}, "x", None, {**DOOR, "words": 3}, DOOR], FOUND, id="others-between"
+        ),
         pytest.param("[", Signals(), id="broken-json"),
         pytest.param('{"signal": "door"}', Signals(), id="no-list"),
         pytest.param(None, Signals(), id="none"),

@@ -69,9 +69,7 @@ def test_which_are_drawn(drawn):
             ],
             id="steps",
         ),
-        pytest.param(
-            "time", ["skills", "fit", "another", "none", "unsure", "3", "2026-01", "2", "2026-02", "2", "2026-03"], id="time"
-        ),
+        pytest.param("time", ["skills", "fit", "another", "none", "unsure", "3", "2026-01", "2", "2026-02", "2", "2026-03"], id="time"),
         pytest.param(
             "roles",
             ["skills", "fit", "another", "none", "unsure", "baker", "3", "3", "other", "1", "1", "1", "1", "4"],
@@ -85,7 +83,7 @@ def test_what_they_say(drawn, name, said):
 
 
 def test_bars_are_as_long_as_they_count(drawn):
-    paths = [node for node in ElementTree.fromstring(svg_of(drawn["reasons"])).iter("{http://www.w3.org/2000/svg}path")]
+    paths = list(ElementTree.fromstring(svg_of(drawn["reasons"])).iter("{http://www.w3.org/2000/svg}path"))
     length = {}
     for path in paths[1:]:
         xs = [float(part.split()[0]) for part in path.get("d").replace("M", "L").split("L") if part.strip()[:1].isdigit()]
@@ -103,7 +101,9 @@ def test_long_times_and_many_roles():
 
 def test_files(drawn, tmp_path):
     write_plots(tuple(drawn.values()), tmp_path / "plots")
-    assert sorted(path.name for path in (tmp_path / "plots").iterdir()) == sorted(f"{name}{end}" for name in drawn for end in (".png", ".svg"))
+    assert sorted(path.name for path in (tmp_path / "plots").iterdir()) == sorted(
+        f"{name}{end}" for name in drawn for end in (".png", ".svg")
+    )
     for name in drawn:
         pixels = imread(tmp_path / "plots" / f"{name}.png")
         assert pixels.shape[1] == 833

@@ -21,7 +21,12 @@ def test_everything_together():
     assert [answer.number for answer in found.answers] == [3, 5, 6, 1, 4]  # the newest first, as they came, and last without a date
     assert found.patterns == patterns(ROWS)
     assert list(found.tables) == ["reasons", "steps", "roles", "time", "reached"]
-    assert found.flow == (Stop("application", 4, 3, 0, 0), Stop("screen", 1, 0, 0, 0), Stop("test", 1, 0, 0, 0), Stop("interview", 1, 1, 0, 0))
+    assert found.flow == (
+        Stop("application", 4, 3, 0, 0),
+        Stop("screen", 1, 0, 0, 0),
+        Stop("test", 1, 0, 0, 0),
+        Stop("interview", 1, 1, 0, 0),
+    )
     assert [(door.answer.number, door.day, door.due) for door in found.doors] == [(5, datetime.date(2026, 5, 1), True)]
     assert [waiting.company for waiting in found.waiting] == ["Oven"]
     assert (found.missing.total, found.missing.unnamed) == (1, 1)

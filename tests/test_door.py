@@ -37,7 +37,10 @@ def test_by_the_day_and_last_those_without():
 
 
 def test_courtesies_and_open_ends_are_no_doors():
-    assert doors_of(answers({"signals": [said("door", "courtesy"), said("freeze", "open"), said("deadline", "deadline", "today")]}), TODAY) == ()
+    assert (
+        doors_of(answers({"signals": [said("door", "courtesy"), said("freeze", "open"), said("deadline", "deadline", "today")]}), TODAY)
+        == ()
+    )
 
 
 def test_without_a_date_of_the_mail_there_is_no_day():

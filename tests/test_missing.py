@@ -39,6 +39,7 @@ def test_names_in_the_evidence_are_found_where_no_gap_is_named():
     )
     assert things(found) == [("SAP", 3, ["You do not know SAP yet.", "The panel asked for SAP.", "We ask for two years with SAP."])]
     assert (found.total, found.unnamed) == (4, 1)
+    assert [sentence for _, sentence in found.others] == ["We need more."]
 
 
 def test_the_newest_comes_first_of_those_named_as_often():
@@ -56,9 +57,9 @@ def test_not_everything_is_shown():
 
 
 def test_nothing_missing():
-    assert missing(row("another_candidate")) == Missing(0, {}, (), 0, 0)
+    assert missing(row("another_candidate")) == Missing(0, {}, (), 0, 0, ())
 
 
 def test_a_kind_without_words_is_counted_and_an_unknown_one_is_not():
     found = missing(row("skills_gap", signals=[gap("", "permit", ""), gap("", "weather", "")]))
-    assert found == Missing(1, {KINDS["permit"]: 1}, (), 0, 1)
+    assert found == Missing(1, {KINDS["permit"]: 1}, (), 0, 1, ())

@@ -42,7 +42,7 @@ class Thing:
 @dataclass(frozen=True)
 class Missing:
     """What was missing in `total` applications: how many name each kind, the things most often named first, of which
-    `further` are not shown; `unnamed` applications name no thing.
+    `further` are not shown; `unnamed` applications name no thing, of which `others` are the newest sentences.
     """
 
     total: int
@@ -50,6 +50,7 @@ class Missing:
     things: tuple[Thing, ...]
     further: int
     unnamed: int
+    others: tuple[Quote, ...]
 
 
 def missing_of(answers: Sequence[Answer]) -> Missing:
@@ -67,7 +68,15 @@ def missing_of(answers: Sequence[Answer]) -> Missing:
     things.sort(key=lambda thing: (-thing.n, -_newest(thing), thing.name.casefold()))
     named = {answer.application for quotes in found.values() for answer, _ in quotes}
     everybody = {answer.application for answer in telling}
-    return Missing(len(everybody), _kinds(telling), tuple(things[:MOST_THINGS]), len(things[MOST_THINGS:]), len(everybody - named))
+    others = _thing("", ((a, " ".join(_sentences(a))) for a in telling if a.application not in named))
+    return Missing(
+        len(everybody),
+        _kinds(telling),
+        tuple(things[:MOST_THINGS]),
+        len(things[MOST_THINGS:]),
+        others.n,
+        tuple(q for q in others.quotes if q[1]),
+    )
 
 
 def _sentences(answer: Answer) -> Iterator[str]:
