@@ -67,6 +67,7 @@ Learning:
     comparison  compare(truth, said, others) -> Comparison  two models, and whether they differ by more than noise
     report      an evaluation, a comparison and patterns as tables
     plots       the same as pictures (matplotlib, an extra)
+    dossier     compile_dossier(rows, today) -> Dossier, write_report(dossier, path)    patterns and every rejection as a page
     card        the model card
     store       versions of models: save, load, list, use
     originals   the mails of a sheet, found again in the mailbox

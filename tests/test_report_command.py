@@ -112,3 +112,26 @@ def test_label_only_rejections_where_there_are_none(tmp_path):
     assert result.exit_code == 0
     assert "No rejection was found, so no report was written." in result.stderr
     assert not (tmp_path / "r.html").exists()
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "parquet"])
+def test_every_format_gives_the_same_page(ending, tmp_path):
+    signals = [{"signal": "door", "value": "apply again", "words": "in six months", "quote": "Try again, in six months."}]
+    gap = [{"signal": "gaps", "value": "skill", "words": "Excel", "quote": "Excel; and more, [sic]."}]
+    rows = [
+        row("skills_gap", "a", date="2026-03-04T10:00:00+00:00", days_since_application=3, signals=gap, next_steps=["Thank them, soon."]),
+        row(
+            "another_candidate",
+            "b",
+            "interview",
+            evidence=["=We chose, Ann."],
+            possible=["another_candidate", "skills_gap"],
+            signals=signals,
+        ),
+    ]
+    for name in ("jsonl", ending):
+        (tmp_path / name).mkdir()
+        write_rows(rows, tmp_path / f"in.{name}", tuple(rows[0]))
+        assert invoke("report", tmp_path / f"in.{name}", "-o", tmp_path / name / "r.html", "--today", "2026-10-01").exit_code == 0
+    pages = [(tmp_path / name / "r.html").read_text(encoding="utf-8").replace(f"in.{name}", "in") for name in ("jsonl", ending)]
+    assert pages[0] == pages[1]
