@@ -1,7 +1,5 @@
 import datetime
-import os
 import shutil
-import time
 from pathlib import Path
 
 import pytest
@@ -16,7 +14,8 @@ TODAY = datetime.date(2026, 10, 1)
 HOSTILE = "</script></style><script>document.title = 'taken'</script><img src=x onerror=\"document.title = 'taken'\">"
 WAITING = [{"company": "Oven", "role": "Baker", "stage": "screen", "last_contact": "2026-09-01", "days": 30, "next_steps": ["Ask once."]}]
 UNSURE = 4
-SECONDS = 3 if not os.environ.get("CI") else 30
+SECONDS = 3
+"""Of the browser's own work, whatever else the machine does."""
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed, in which the page would be opened")
 playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed, which opens the page in a browser")
@@ -45,6 +44,8 @@ def opened(browser, tmp_path):
         page.on("console", lambda message: page.complaints.append(message.text))
         page.on("pageerror", lambda error: page.complaints.append(str(error)))
         page.on("request", lambda request: page.complaints.append(request.url) if request.url != path.as_uri() else None)
+        page.session = contexts[-1].new_cdp_session(page)
+        page.session.send("Performance.enable", {"timeDomain": "threadTicks"})
         page.goto(path.as_uri())
         return page
 
@@ -116,15 +117,20 @@ def test_in_print_the_tables_are_open(opened):
     assert not page.locator("form").is_visible()
 
 
+def seconds_of_work(page):
+    """How long the page has kept its thread busy since it was opened."""
+    metrics = page.session.send("Performance.getMetrics")["metrics"]
+    return next(metric["value"] for metric in metrics if metric["name"] == "TaskDuration")
+
+
 def test_20_000_rejections_open_at_once(opened):
     some = rows_of_all_kinds()
     noes = [one for one in some if one["label"] != "not_rejection"]
     rows = [noes[i % len(noes)] | {"thread": f"t{i}"} for i in range(20_000)]
     page = opened(rows)
-    took = page.evaluate("performance.getEntriesByType('navigation')[0].loadEventEnd") / 1000
-    assert took < SECONDS
-    start = time.monotonic()
+    assert seconds_of_work(page) < SECONDS
+    playwright.expect(page.locator("#shown")).to_have_text("Shown: 20,000 of 20,000")
     page.locator("input[name=words]").fill("maximo")
-    playwright.expect(page.locator("#shown")).not_to_have_text("Shown: 20,000 of 20,000")
-    assert time.monotonic() - start < SECONDS
+    playwright.expect(page.locator("#shown")).not_to_have_text("Shown: 20,000 of 20,000", timeout=30_000)
+    assert seconds_of_work(page) < 2 * SECONDS
     assert page.complaints == []
