@@ -70,6 +70,7 @@ Learning:
     comparison  compare(truth, said, others) -> Comparison  two models, and whether they differ by more than noise
     report      an evaluation, a comparison and patterns as tables
     plots       the same as pictures (matplotlib, an extra)
+    dossier     compile_dossier(rows, today) -> Dossier, write_report(dossier, path)    patterns and every rejection as a page
     card        the model card
     store       versions of models: save, load, list, use, roll back, prune
     judging     judge(split, own, suspects) -> Verdict  may it be used, and which labels are likely wrong

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import datetime
 
     from feedback_nlp.records import Email, Example, Skipped
+    from feedback_nlp.rows import Row
 
 T = TypeVar("T")
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -202,6 +203,9 @@ def draft(
     "--after-application", type=click.IntRange(1), default=21, show_default=True, metavar="DAYS", help="Silence after an application."
 )
 @click.option("--after-interview", type=click.IntRange(1), default=7, show_default=True, metavar="DAYS", help="Silence after an interview.")
+@click.option(
+    "--report", type=click.Path(path_type=Path), metavar="FILE", help="Also write the report of all rejections, as `report` does."
+)
 @click.option("--me", multiple=True, metavar="ADDRESS", help="Your own address, where the mailbox does not tell (may be repeated).")
 @click.option("--update", is_flag=True, help="Keep the rows of earlier runs into this output, and add what is new.")
 @click.option("--bom", is_flag=True, help="Begin a CSV so that Excel opens it with the right letters.")
@@ -217,6 +221,7 @@ def label(
     today: datetime.datetime | None,
     after_application: int,
     after_interview: int,
+    report: Path | None,
     me: tuple[str, ...],
     update: bool,
     bom: bool,
@@ -231,6 +236,7 @@ def label(
     what is new, by the journal beside the output.
     """
     from feedback_nlp.collection import human_labels
+    from feedback_nlp.dossier import check_page
     from feedback_nlp.labelling import Wanted, label_mailbox
     from feedback_nlp.overview import render_drift, render_overview, render_rejections
     from feedback_nlp.store import load_version
@@ -248,19 +254,27 @@ def label(
         update=update,
         bom=bom,
     )
+    if report:
+        check_page(report)
     with _progress(paths, quiet) as progress:
         result = label_mailbox(paths, wanted, load_version(model), progress, human_labels())
     if not quiet:
         click.echo("\n".join(render_overview(result.overview)), err=True)
         if result.silent:
             where = f"listed in {silence}" if silence else "--silence FILE lists them"
-            click.echo(f"{result.silent} applications wait for an answer ({where}).", err=True)
+            click.echo(f"{len(result.silent)} applications wait for an answer ({where}).", err=True)
         for line in render_drift(result.overview.drift, paths):
             click.echo(line, err=True)
         for line in render_rejections(result.newest, result.overview):
             click.echo(line)
     if not result.whole:
         raise FeedbackError(f"Stopped. {result.output} holds what was read until then; the same command goes on from there.")
+    if report:
+        found = bool(result.newest) or not only
+        if found:
+            _write_report([output], result.silent, report, None, today, quiet)
+        if not quiet:
+            click.echo(f"Report written to {report}" if found else "No rejection was found, so no report was written.", err=True)
     if not quiet:
         click.echo(f"Written to {output}", err=True)
 
@@ -306,7 +320,48 @@ def patterns(files: tuple[Path, ...], as_json: bool, quiet: bool) -> None:
     if as_json:
         click.echo(json.dumps(found.as_dict()))
     else:
-        click.echo("\n".join(render_patterns(found, pattern_tables(found))), color=_wants_colour())
+        click.echo("\n".join(render_patterns(found, pattern_tables(found).values())), color=_wants_colour())
+
+
+@main.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="LABELLED...")
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Where the report goes: an .html file.")
+@click.option(
+    "--silence", type=click.Path(path_type=Path), metavar="FILE", help="Also show the applications that `label --silence` listed."
+)
+@click.option("--plots", type=click.Path(path_type=Path), metavar="DIR", help="Also write its pictures into this folder, as .png and .svg.")
+@click.option("--today", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="Count reminders from this day (default: today).")
+@_quiet
+def report(
+    files: tuple[Path, ...], output: Path, silence: Path | None, plots: Path | None, today: datetime.datetime | None, quiet: bool
+) -> None:
+    """All your rejections on one page to read, to print and to keep, from files that `label` wrote.
+
+    It shows what `patterns` counts, with pictures, what was missing, what was left open and until when, and every
+    rejection with the words that say why. The page loads nothing and sends nothing.
+    """
+    from feedback_nlp.dossier import check_page
+    from feedback_nlp.dossier.waiting import read_waiting
+
+    check_page(output)
+    _write_report(files, _read_rows(read_waiting(silence), quiet) if silence else [], output, plots, today, quiet)
+    if not quiet:
+        click.echo(f"Written to {output}: open it in a browser.", err=True)
+
+
+def _write_report(
+    files: Sequence[Path], silent: Iterable[Row], output: Path, plots: Path | None, today: datetime.datetime | None, quiet: bool
+) -> None:
+    import datetime
+
+    from feedback_nlp.dossier import compile_dossier, write_report
+    from feedback_nlp.history import read_history
+
+    day = today.date() if today else datetime.date.today()
+    dossier = compile_dossier(_read_rows(read_history(files), quiet), day, silent)
+    drawn = write_report(dossier, output, [path.name for path in files], plots)
+    if not drawn and not quiet:
+        click.echo("Without pictures, since matplotlib is not installed. Install it: pip install 'feedback-nlp[plots]'", err=True)
 
 
 @main.command()
@@ -422,6 +477,9 @@ def path_of_examples() -> None:
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
 @click.option("-n", "--number", type=click.IntRange(1), default=20, show_default=True, metavar="N", help="How many mails to show at most.")
 @click.option("--who", default="", metavar="NAME", help="Whose labels they are (default: your login name).")
+@click.option(
+    "--report", type=click.Path(path_type=Path), metavar="FILE", help="Also write the report of all rejections, as `report` does."
+)
 @click.option("--me", multiple=True, metavar="ADDRESS", help="Your own address, where the mailbox does not tell (may be repeated).")
 @_text_column
 @_model

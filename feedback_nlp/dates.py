@@ -7,6 +7,8 @@ import email.utils
 from contextlib import suppress
 
 FIRST_YEAR = 1990  # nobody has mail from before; such a date is a clock that was not set
+EARLIEST = datetime.datetime.min.replace(tzinfo=datetime.timezone.utc)
+"""What comes before every time, to sort with."""
 
 
 def time_of(date: str) -> datetime.datetime | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -10,10 +11,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from feedback_nlp.dates import time_of
+from feedback_nlp.dates import EARLIEST, time_of
 from feedback_nlp.errors import InputError, MissingColumnError
 from feedback_nlp.inbox import read_rows
-from feedback_nlp.inbox.row import list_in
+from feedback_nlp.inbox.row import list_in, quotes_in
 from feedback_nlp.labels import CONCRETE_REASONS, LABELS, NOREPLY, REASONS, STEPS, label_named
 from feedback_nlp.records import UNSURE_BELOW, Skipped
 from feedback_nlp.rows import HUMAN, UNKNOWN, Row
@@ -27,15 +28,20 @@ MET = STEPS[STEPS.index("interview") :]
 """The steps of those who have met the person."""
 _MISFIT = "{} is no file that `feedback-nlp label` wrote: it has no column {}. Run `feedback-nlp label`, and give what it writes."
 _LONGEST_WAIT = 9999
-_EARLIEST = datetime.datetime.min.replace(tzinfo=datetime.timezone.utc)
 
 
 @dataclass(frozen=True)
 class Message:
-    """What counts of a row; "" and None stand for what it does not say."""
+    """What counts of a row; "" and None stand for what it does not say, -1 for a confidence that is no number.
+
+    `possible` holds the labels that it could have, likeliest first; `by_hand` says that the label is a person's.
+    """
 
     thread: str
     label: str
+    confidence: float
+    possible: tuple[str, ...]
+    by_hand: bool
     sure: bool
     secondary: tuple[str, ...]
     evidence: tuple[str, ...]
@@ -103,13 +109,17 @@ def message_of(row: Row) -> Message:
     person's: marked so, or not the likeliest one.
     """
     label, possible = label_named(_text(row, "label")), list_in(row.get("possible"))
-    corrected = (bool(possible) and possible[0] != label) or _text(row, "label_source").lower() == HUMAN
+    confidence = _number(row, "confidence")
+    by_hand = (bool(possible) and possible[0] != label) or _text(row, "label_source").lower() == HUMAN
     return Message(
         thread=_text(row, "thread"),
         label=label,
-        sure=corrected or (len(possible) < 2 and _number(row, "confidence") >= UNSURE_BELOW),
+        confidence=confidence,
+        possible=tuple(dict.fromkeys(name for name in possible if name in LABELS)),
+        by_hand=by_hand,
+        sure=by_hand or (len(possible) < 2 and confidence >= UNSURE_BELOW),
         secondary=tuple(reason for reason in CONCRETE_REASONS if reason in list_in(row.get("secondary")) and reason != label),
-        evidence=tuple(list_in(row.get("evidence"))),
+        evidence=tuple(quotes_in(row.get("evidence"))),
         stage=stage if (stage := _text(row, "stage")) in STEPS else "",
         company=_text(row, "company"),
         role=_text(row, "role"),
@@ -129,7 +139,7 @@ def _number(row: Row, name: str) -> float:
     """A cell as a number; -1 where it is none, which no cell of ours holds."""
     value: Any = row.get(name)
     with suppress(TypeError, ValueError, OverflowError):
-        return float(value)
+        return number if math.isfinite(number := float(value)) else -1
     return -1
 
 
@@ -143,11 +153,11 @@ def applications_of(messages: Iterable[Message]) -> list[Application]:
         elif message.is_rejection:
             alone.append([message])
     found = (_application(thread) for thread in (*threads.values(), *alone))
-    return sorted((application for application in found if application), key=lambda a: (a.last or _EARLIEST, repr(a)))
+    return sorted((application for application in found if application), key=lambda a: (a.last or EARLIEST, repr(a)))
 
 
 def _order(message: Message) -> tuple[datetime.datetime, str]:
-    return message.time or _EARLIEST, repr(message)
+    return message.time or EARLIEST, repr(message)
 
 
 def _application(thread: Sequence[Message]) -> Application | None:

@@ -16,7 +16,7 @@ from feedback_nlp.overview import Counting, Overview, overview
 from feedback_nlp.records import Example
 from feedback_nlp.rows import Row
 from feedback_nlp.sheet import check_writable, write_rows
-from feedback_nlp.silence import AFTER_APPLICATION, AFTER_INTERVIEW, silent
+from feedback_nlp.silence import AFTER_APPLICATION, AFTER_INTERVIEW, COLUMNS, silent
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Labelled:
     output: Path
     whole: bool
     newest: Sequence[Row]
-    silent: int
+    silent: Sequence[Row]
 
 
 def label_mailbox(
@@ -74,11 +74,11 @@ def label_mailbox(
         _write_skipped(journal, wanted)
         waiting = list(silent(journal.connection, wanted.today, wanted.after_application, wanted.after_interview))
         if wanted.silence:
-            write_rows(waiting, wanted.silence, bom=wanted.bom)
+            write_rows(waiting, wanted.silence, None if waiting else COLUMNS, bom=wanted.bom)  # a list of none says so too
         if whole:
             partial(wanted.output).unlink(missing_ok=True)
             journal.forget_unused()
-        return Labelled(overview(journal, read, counting), output, whole, counting.newest, len(waiting))
+        return Labelled(overview(journal, read, counting), output, whole, counting.newest, waiting)
 
 
 def partial(output: Path) -> Path:

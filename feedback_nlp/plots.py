@@ -27,7 +27,7 @@ _STYLES: tuple[dict[str, Any], ...] = (
     {"color": "#D55E00", "marker": "s", "linestyle": "--"},
 )
 """Of the first and the second model: told apart by marker and line too, and by colours that all eyes tell apart (Okabe and Ito 2008)."""
-_SETTINGS: Any = {
+SETTINGS: Any = {
     "axes.spines.right": False,
     "axes.spines.top": False,
     "axes.titlesize": 11,
@@ -35,6 +35,7 @@ _SETTINGS: Any = {
     "svg.hashsalt": "feedback-nlp",  # the same figures give the same file
     "text.parse_math": False,  # a $ in a name is a $
 }
+"""How everything is drawn."""
 
 
 def drawable() -> bool:
@@ -50,6 +51,11 @@ def check_drawable(path: Path) -> None:
     """Raises OutputError where no picture can be drawn into a file of this name."""
     if path.suffix.lower() not in FORMATS:
         raise OutputError(f"{path}: can't tell the format of the picture. End the name in .png or .svg.")
+    check_matplotlib()
+
+
+def check_matplotlib() -> None:
+    """Raises OutputError where matplotlib is missing."""
     if not drawable():
         raise OutputError("Drawing needs matplotlib, which is not installed. Install it: pip install 'feedback-nlp[plots]'")
 
@@ -60,7 +66,7 @@ def draw(evaluations: Sequence[Named], path: Path) -> None:
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
-    with rc_context(_SETTINGS):
+    with rc_context(SETTINGS):
         right: list[Any] = [["calibration", "risk"], ["counts", "risk"]]
         if len(evaluations) == 1:
             figure = Figure(figsize=(15, 5.6), layout="constrained")
@@ -76,7 +82,7 @@ def draw(evaluations: Sequence[Named], path: Path) -> None:
             _draw_confusion(axes[str(i)], name, evaluation)
         _draw_calibration(axes["calibration"], axes["counts"], evaluations)
         _draw_risk(axes["risk"], evaluations)
-        write_bytes(path, _bytes(figure, path.suffix.lower().removeprefix(".")))
+        write_bytes(path, picture(figure, path.suffix.lower().removeprefix(".")))
 
 
 def calibration_svg(name: str, evaluation: Evaluation) -> str:
@@ -84,12 +90,12 @@ def calibration_svg(name: str, evaluation: Evaluation) -> str:
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
-    with rc_context(_SETTINGS):
+    with rc_context(SETTINGS):
         figure = Figure(figsize=(5.5, 5.5), layout="constrained")
         above, below = figure.subplots(2, height_ratios=[3, 1])
         _draw_calibration(above, below, [(name, evaluation)])
         above.set_title(f"Calibration on {evaluation.overall.n} labelled mails, with 95 % intervals")
-        return _bytes(figure, "svg").decode()
+        return picture(figure, "svg").decode()
 
 
 def _draw_confusion(axes: Axes, name: str, evaluation: Evaluation) -> None:
@@ -134,7 +140,8 @@ def _draw_risk(axes: Axes, evaluations: Sequence[Named]) -> None:
     axes.legend(loc="upper left", fontsize=9, frameon=False)
 
 
-def _bytes(figure: Figure, format: str) -> bytes:
+def picture(figure: Figure, format: str) -> bytes:
+    """A figure as a file of the format "png" or "svg"; the same figure gives the same SVG."""
     buffer = io.BytesIO()
     figure.savefig(buffer, format=format, dpi=150, metadata={"Date": None, "Creator": None} if format == "svg" else None)
     return buffer.getvalue()

@@ -40,6 +40,7 @@ REASON_HEADS = {
     VAGUE_SUBJECTIVE: "none",
 }
 """Each reason as the head of a column."""
+PATTERN_TABLES = ("reasons", "steps", "roles", "time", "reached", "days", "companies")
 _SHARED = "share (95 %)"
 _COVERAGES = range(100, 0, -10)
 _LONGEST_COMPANY = 40
@@ -106,23 +107,22 @@ def _differing(pairs: Mapping[str, tuple[Any, Any]]) -> tuple[tuple[str, ...], .
     return tuple((name, *("-" if value is None else str(value) for value in pair)) for name, pair in scalars.items())
 
 
-def pattern_tables(p: Patterns) -> Iterator[Table]:
-    """The counts of patterns, without the tables that would be empty."""
-    yield _reasons(p)
-    yield _tallies("By the step that you had reached", p.by_stage, f"{', '.join(REASON_HEADS.values())}: the reasons, in the order above.")
-    yield _tallies(
-        "By kind of role", p.by_role, f"{OTHER}: kinds that occur less often, and mails that name no role." * (OTHER in p.by_role)
+def pattern_tables(p: Patterns) -> dict[str, Table]:
+    """The counts of patterns, each table by a name of `PATTERN_TABLES`, without those that would be empty."""
+    heads = f"{', '.join(REASON_HEADS.values())}: the reasons, in the order above."
+    others = f"{OTHER}: kinds that occur less often, and mails that name no role." * (OTHER in p.by_role)
+    days = tuple((step, str(w.n), f"{w.median:g}", str(w.shortest), str(w.longest)) for step, w in p.days.items())
+    again = tuple((_clipped(name, _LONGEST_COMPANY), str(n)) for name, n in p.companies.items())
+    tables = (
+        _reasons(p),
+        _tallies("By the step that you had reached", p.by_stage, heads),
+        _tallies("By kind of role", p.by_role, others),
+        _tallies("Over time", p.by_time, f"Without a date: {p.undated}." * bool(p.undated)),
+        _funnel(p) if p.reached else None,
+        Table("Days from application to answer", ("step", "answers", "median", "shortest", "longest"), days),
+        Table("Turned you down more than once", ("company", "times"), again),
     )
-    if p.by_time:
-        yield _tallies("Over time", p.by_time, f"Without a date: {p.undated}." * bool(p.undated))
-    if p.reached:
-        yield _funnel(p)
-    if p.days:
-        days = tuple((step, str(w.n), f"{w.median:g}", str(w.shortest), str(w.longest)) for step, w in p.days.items())
-        yield Table("Days from application to answer", ("step", "answers", "median", "shortest", "longest"), days)
-    if p.companies:
-        again = tuple((_clipped(name, _LONGEST_COMPANY), str(n)) for name, n in p.companies.items())
-        yield Table("Turned you down more than once", ("company", "times"), again)
+    return {name: table for name, table in zip(PATTERN_TABLES, tables, strict=True) if table and table.rows}
 
 
 def _reasons(p: Patterns) -> Table:

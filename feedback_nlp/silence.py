@@ -16,6 +16,8 @@ from feedback_nlp.threads import DAY
 AFTER_APPLICATION = 21
 AFTER_INTERVIEW = 7
 """Days without an answer after which one may ask."""
+COLUMNS = ("thread", "company", "role", "stage", "last_contact", "days", "next_steps")
+"""What a row has."""
 
 
 def newest(connection: sqlite3.Connection) -> datetime.date | None:

@@ -263,7 +263,7 @@ def test_the_order_of_the_rows_does_not_matter(rows, chance):
 @given(ROWS)
 def test_everything_is_shown_in_lines_that_steer_nothing(rows):
     found = patterns(rows)
-    lines = [click.unstyle(line) for line in render_patterns(found, pattern_tables(found))]
+    lines = [click.unstyle(line) for line in render_patterns(found, pattern_tables(found).values())]
     assert max(map(len, lines)) <= 80
     assert [c for line in lines for c in line if not c.isprintable()] == []
     assert json.loads(json.dumps(found.as_dict()))["messages"] == len(rows)

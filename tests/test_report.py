@@ -247,14 +247,15 @@ NOES = [
 
 
 def test_pattern_tables():
-    lines = screen(pattern_tables(patterns(NOES)))
+    lines = screen(pattern_tables(patterns(NOES)).values())
     assert "\n".join(lines) == PATTERNS
     assert max(map(len, lines)) <= 80
 
 
 def test_tables_of_patterns_without_notes_that_do_not_apply():
     tables = {
-        t.title: t for t in pattern_tables(patterns([*[row(stage="test", role="Baker", date="2026-03-04")] * 20, other("a", "screen")]))
+        t.title: t
+        for t in pattern_tables(patterns([*[row(stage="test", role="Baker", date="2026-03-04")] * 20, other("a", "screen")])).values()
     }
     assert {title: table.note for title, table in tables.items()} == {
         "Reasons": "",
