@@ -28,7 +28,7 @@ from feedback_nlp.errors import FeedbackError, InputError
 from feedback_nlp.retraining import retrain
 from feedback_nlp.serve.exports import FORMATS, Export, file_of, label_export, received
 from feedback_nlp.serve.jobs import Jobs, tell
-from feedback_nlp.serve.pages import environment, export_page, mail_page, versions_page
+from feedback_nlp.serve.pages import environment, export_page, mail_page, said, versions_page
 from feedback_nlp.serve.readings import Reading, Wish, mail_from, model_in_use, open_reading
 from feedback_nlp.serve.security import ENTER, EXPORTS, LOGIN, Door, Guard, read_form
 from feedback_nlp.serve.shelf import Shelf
@@ -136,7 +136,7 @@ class Pages:
 
     def home(self, request: Request) -> Response:
         """Takes a mail."""
-        opened = [(name, mail_page(reading)["title"], reading.feedback) for name, reading in self._mails if not reading.origin]
+        opened = [(name, said(reading.feedback)[0], reading.feedback) for name, reading in self._mails if not reading.origin]
         return self._page(request, "home.html", opened=opened)
 
     async def open_mail(self, request: Request) -> Response:
@@ -227,8 +227,8 @@ class Pages:
             return self._page(request, "progress.html", name=name, export=export, job=export.job)
         page = request.query_params.get("page", "1")
         number = int(page) if page.isascii() and page.isdigit() and len(page) < 9 else 1
-        said = {n: reading.feedback for n, key in export.readings.items() if (reading := self._mails.get(key))}
-        return self._page(request, "export.html", name=name, export=export, said=said, **export_page(export.labelled, number))
+        corrected = {n: reading.feedback for n, key in export.readings.items() if (reading := self._mails.get(key))}
+        return self._page(request, "export.html", name=name, export=export, corrected=corrected, **export_page(export.labelled, number))
 
     def export_row(self, request: Request) -> Response:
         """Opens the mail of a row."""

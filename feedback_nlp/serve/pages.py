@@ -24,7 +24,7 @@ _SHOWN_FROM = 0.01
 _KINDS = dict(
     zip(
         DRAFT_KINDS,
-        ("ask for feedback", "thank for feedback", "ask after silence", "keep the door open", "ask after a freeze"),
+        ("ask for feedback", "thank them for it", "ask after silence", "keep the door open", "ask after a freeze"),
         strict=True,
     )
 )
@@ -70,18 +70,26 @@ def pieces_of(feedback: Feedback) -> Iterator[Piece]:
     yield Piece(text[at:])
 
 
+def said(feedback: Feedback) -> tuple[str, str]:
+    """What the mail says and how sure that is, in the words of the terminal; and what else there is to say of that."""
+    if feedback.prediction.label is None:
+        return feedback.prediction.note, ""
+    lines = [" ".join(click.unstyle(line).split()) for line in headline(feedback)]
+    titles = 2 if runner_up(feedback.prediction) else 1
+    return " ".join(lines[:titles]), " ".join(lines[titles:])
+
+
 def mail_page(reading: Reading) -> dict[str, Any]:
     """What the page of a mail shows."""
     feedback, prediction = reading.feedback, reading.feedback.prediction
-    lines = [" ".join(click.unstyle(line).split()) for line in headline(feedback)] if prediction.label else [prediction.note]
-    titles = 2 if runner_up(prediction) else 1
+    title, beside = said(feedback)
     guess = feedback.overruled or prediction
     return {
         "reading": reading,
         "feedback": feedback,
         "advice": feedback.advice,
-        "title": " ".join(lines[:titles]),
-        "beside": " ".join(lines[titles:]),
+        "title": title,
+        "beside": beside,
         "note": prediction.note if prediction.label else "",
         "pieces": list(pieces_of(feedback)),
         "possible": [(MEANINGS[name], p) for name, p in sorted(guess.scores.items(), key=lambda score: -score[1]) if p >= _SHOWN_FROM],
@@ -158,7 +166,7 @@ def _row(number: int, row: dict[str, Any]) -> dict[str, Any]:
     """What the table shows of a row."""
     beside: Sequence[str] = [MEANINGS[name] for name in row["possible"] if name != row["label"]]
     names = {name: row[name] if row[name] != UNKNOWN else "" for name in ("company", "role")}
-    sure = "your own label" if row["label_source"] == "human" else percent(row["confidence"])
+    sure = "your own label" if row["label_source"] == "human" else f"{percent(row['confidence'])} sure"
     return {"number": number, "date": str(row["date"])[:10], "reason": MEANINGS[row["label"]], "beside": beside, "sure": sure, **names}
 
 
