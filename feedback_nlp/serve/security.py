@@ -163,7 +163,7 @@ def _protected(send: Send, nonce: str) -> Send:
         "style-src": f"'self' 'nonce-{nonce}'",
         "script-src": "'self'",
         "connect-src": "'self'",
-        "img-src": "'self'",
+        "img-src": "'self' data:",
         "form-action": "'self'",
         "base-uri": "'none'",
         "frame-ancestors": "'none'",

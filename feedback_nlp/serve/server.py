@@ -86,7 +86,7 @@ def _listening(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except (OSError, OverflowError) as error:
-        why = getattr(error, "strerror", None) or error
+        why = str(getattr(error, "strerror", None) or error).partition(" (while")[0]
         raise OutputError(f"{host}, port {port}, can't be listened at ({why}). Choose another: --port NUMBER.") from error
 
 
