@@ -405,6 +405,25 @@ def test_one_mailbox_at_a_time_and_it_can_be_stopped(client, private, monkeypatc
     assert list(private.iterdir()) == []
 
 
+def test_what_is_written_after_the_end_goes_too(client, private, monkeypatch):
+    reached, go_on, run = threading.Event(), threading.Event(), exports.label_mailbox
+
+    def slow(*args):
+        reached.set()
+        go_on.wait(30)
+        return run(*args)
+
+    monkeypatch.setattr(exports, "label_mailbox", slow)
+    path = send(client, "/exports", {}, {"file": ("a.txt", CHOSEN.encode())}).url.path
+    assert reached.wait(30)
+    send(client, f"{path}/close")
+    go_on.set()
+    threads = [thread for thread in threading.enumerate() if thread.name == "Reading a mailbox"]
+    for thread in threads:
+        thread.join(30)
+    assert list(private.iterdir()) == []
+
+
 def test_nothing_is_left_when_the_program_ends(private):
     door = Door()
     with browser(door) as client:

@@ -36,6 +36,7 @@ class Export:
     name: str
     folder: Path
     job: Job | None = None
+    closed: bool = False
     readings: dict[int, str] = field(default_factory=dict)
     """The rejections that are open, by their numbers."""
 
@@ -46,6 +47,7 @@ class Export:
 
     def close(self) -> None:
         """Stops the work on it, and deletes what is left of it."""
+        self.closed = True
         if self.job:
             self.job.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -92,6 +94,8 @@ def label_export(export: Export, own_address: str, model: Model, job: Job) -> La
     finally:
         for path in (upload, export.folder / f"{_ROWS}.journal"):
             path.unlink(missing_ok=True)
+        if export.closed:  # what was written after that made the folder anew
+            shutil.rmtree(export.folder, ignore_errors=True)
 
 
 def file_of(export: Export, ending: str) -> bytes:
