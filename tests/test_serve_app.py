@@ -7,10 +7,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-import tomllib
 from conftest import SMALL_RECIPE
 
-from feedback_nlp import retraining, store
+from feedback_nlp import retraining
 from feedback_nlp.cli import main
 from feedback_nlp.collection import human_labels, own_examples, own_history
 from feedback_nlp.drafts import draft
@@ -19,6 +18,7 @@ from feedback_nlp.examples import digest
 from feedback_nlp.feedback import give_feedback
 from feedback_nlp.inbox import read_bytes
 from feedback_nlp.labels import LABELS, MEANINGS, NOT_REJECTION
+from feedback_nlp.resources import read_toml
 from feedback_nlp.review import press, question_of, start
 from feedback_nlp.serve import exports
 from feedback_nlp.serve.security import Door
@@ -523,7 +523,6 @@ def test_a_damaged_version_in_use(client, home):
 
 
 def test_the_extra_names_what_is_used():
-    project = tomllib.loads((SAMPLES.parent.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    project = read_toml(SAMPLES.parent.parent / "pyproject.toml")["project"]
     names = {re.match(r"[\w-]+", line)[0] for line in project["optional-dependencies"]["serve"]}
     assert names == {"jinja2", "python-multipart", "starlette", "uvicorn"}
-    assert store.SHIPPED == SHIPPED

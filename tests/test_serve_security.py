@@ -1,5 +1,7 @@
 import asyncio
 import re
+import threading
+import time
 
 import pytest
 
@@ -157,6 +159,18 @@ def test_a_password_opens(monkeypatch):
         assert client.post("/login", data={"password": PASSWORD}, headers={"Origin": "http://evil.example"}).status_code == 403
         assert client.post("/login", data={"password": PASSWORD}).url.path == "/"
         assert client.get("/exports").url.path == "/exports"
+
+
+def test_passwords_are_not_tried_side_by_side(monkeypatch):
+    monkeypatch.setattr("feedback_nlp.serve.app._AFTER_A_WRONG_PASSWORD", 0.2)
+    with browser(Door(PASSWORD)) as client:
+        threads = [threading.Thread(target=client.post, args=("/login",), kwargs={"data": {"password": str(n)}}) for n in range(4)]
+        begun = time.monotonic()
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(30)
+    assert time.monotonic() - begun >= 0.8
 
 
 def test_there_is_no_login_without_a_password(client):

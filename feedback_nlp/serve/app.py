@@ -40,7 +40,7 @@ LABELLING, RETRAINING = "Reading a mailbox", "Retraining"
 _MOST_MAILS, _MOST_EXPORTS = 50, 3
 _LONGEST_NAME = 80
 _AFTER_A_WRONG_PASSWORD = 1.0
-"""Seconds; one attempt waits for the other."""
+"""Seconds, for which the next attempt waits too."""
 
 
 def app_of(door: Door, hosts: Iterable[str], cookie_name: str) -> ASGIApp:
@@ -58,7 +58,7 @@ class Pages:
         self._mails: Shelf[Reading] = Shelf(_MOST_MAILS)
         self._exports: Shelf[Export] = Shelf(_MOST_EXPORTS, Export.close)
         self._jobs = Jobs()
-        self._wrong_password = asyncio.Lock()
+        self._one_attempt = asyncio.Lock()
 
     def app(self) -> Starlette:
         """All addresses."""
@@ -121,9 +121,9 @@ class Pages:
         if not self._door.has_password:
             raise HTTPException(404)
         form = await request.form(max_files=0, max_fields=5)
-        if cookie := self._door.enter(_text(form, "password")):
-            return self._let_in(cookie)
-        async with self._wrong_password:
+        async with self._one_attempt:
+            if cookie := self._door.enter(_text(form, "password")):
+                return self._let_in(cookie)
             await asyncio.sleep(_AFTER_A_WRONG_PASSWORD)
         return self._page(request, "login.html", wrong=True, status=403)
 
