@@ -66,16 +66,21 @@ Learning:
 
     stages      features counted, weighed, and the two first stages as scikit-learn fits them
     training    train(...) -> Model                 folds, the document stage, and the whole
+    prior       Prior                               what the corpus leaves for a retraining
+    adaptation  adapt(base, prior, mails, own) -> Adapted   learning on from a model
     metrics     figures(truth, predictions), and what else is counted
     evaluation  evaluate(truth, predictions) -> Evaluation  one model, by label, register and length
     comparison  compare(truth, said, others) -> Comparison  two models, and whether they differ by more than noise
     report      an evaluation, a comparison and patterns as tables
     plots       the same as pictures (matplotlib, an extra)
     card        the model card
-    store       versions of models: save, load, list, use
+    store       versions of models: save, load, list, use, roll back, prune
+    judging     judge(split, own, suspects) -> Verdict  may it be used, and which labels are likely wrong
     originals   the mails of a sheet, found again in the mailbox
     corrections add(files) -> Additions             labelled rows and corrected sheets, into the collection
-    retraining  retrain(files)                      add, train, compare, keep
+    retraining  retrain(files)                      add, learn, judge, keep
+    versions    difference(first, second, test)     what two versions differ in
+    simulation  own_weights(people, base, rest)     what a person's row should weigh
     ablation    ablation(mails, loose, sets)        what each part of the model adds
     estimator   FeedbackClassifier, SentenceTokens  the same as scikit-learn estimators
     component   "feedback_reason"                   the same as a spaCy component

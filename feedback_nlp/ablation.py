@@ -130,9 +130,9 @@ def costs(size: int, seconds: float) -> Row:
 
 
 def size_of(model: Model) -> int:
-    """How many bytes the model takes when it is saved."""
+    """How many bytes the model takes when it is saved; what only a retraining reads is not counted."""
     with tempfile.TemporaryDirectory() as folder:
-        return folder_size(save(model, Path(folder) / "model"))
+        return folder_size(save(replace(model, prior=None), Path(folder) / "model"))
 
 
 def folder_size(folder: Path) -> int:

@@ -447,20 +447,29 @@ def review(
 
 @main.command()
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE...]")
+@click.option("--force", is_flag=True, help="Take the new model into use whatever the verdict; its manifest says so.")
+@click.option("--suspects", type=click.Path(path_type=Path), metavar="FILE", help="Write your rows that are likely labelled wrongly.")
 @_text_column
 @_json
 @_quiet
-def retrain(files: tuple[Path, ...], text_column: str | None, as_json: bool, quiet: bool) -> None:
+def retrain(files: tuple[Path, ...], force: bool, suspects: Path | None, text_column: str | None, as_json: bool, quiet: bool) -> None:
     """Learn from labelled mails: CSV, JSON lines, or a `label` sheet that you corrected.
 
-    Keeps the rows in your home folder, trains on the corpus and all your rows, and shows the new model beside the old
-    one on mails that neither has read. The old version stays; a worse one is not taken into use.
+    Keeps the rows in your home folder, learns from the corpus and all your rows, and judges the new model beside the shipped
+    one, on mails that neither has read and on your own rows, held out. It is taken into use only where it gains and loses
+    nothing; the old version stays.
     """
+    from feedback_nlp.resources import check_place
     from feedback_nlp.retraining import retrain as run
+    from feedback_nlp.sheet import write_rows
     from feedback_nlp.terminal import render_retraining
 
+    if suspects:
+        check_place(suspects)
     say = (lambda _: None) if quiet else (lambda text: click.echo(text, err=True))
-    result = run(files, text_column, say)
+    result = run(files, text_column, force, say)
+    if suspects:
+        write_rows([suspect.as_dict() for suspect in result.suspects], suspects)
     click.echo(json.dumps(result.as_dict()) if as_json else "\n".join(render_retraining(result)))
 
 
@@ -555,18 +564,55 @@ def models() -> None:
 @models.command("list")
 @_json
 def list_models(as_json: bool) -> None:
-    """Every version, oldest first; * marks the one in use."""
-    from feedback_nlp.store import current, figures_of, versions
+    """Every version, oldest first; * marks the one in use. Date, rows of yours, figures, and the one that was in use before it."""
+    from feedback_nlp.store import current, origin_of, versions
+    from feedback_nlp.terminal import render_versions
 
     in_use = current()
-    rows = [{"name": name, "in_use": name == in_use, "path": str(path), **figures_of(path)} for name, path in versions().items()]
+    rows = [{"name": name, "in_use": name == in_use, "path": str(path), **origin_of(path)} for name, path in versions().items()]
+    click.echo(json.dumps(rows) if as_json else "\n".join(render_versions(rows)))
+
+
+@models.command()
+@click.argument("first")
+@click.argument("second")
+@_json
+def diff(first: str, second: str, as_json: bool) -> None:
+    """How two versions differ: what they were made from, their figures, and their answers on the test split."""
+    from feedback_nlp.examples import read_corpus
+    from feedback_nlp.report import difference_tables
+    from feedback_nlp.terminal import render_tables
+    from feedback_nlp.versions import difference
+
+    found = difference(first, second, [e for e in read_corpus()[0] if e.split == "test"])
     if as_json:
-        click.echo(json.dumps(rows))
+        click.echo(json.dumps(found.as_dict()))
     else:
-        for row in rows:
-            mark = "*" if row["in_use"] else " "
-            shown = (f"{name} {row.get(name, '?')}" for name in ("reason_macro_f1", "rejection_f1"))
-            click.echo(f"{mark} {row['name']:16} {'  '.join(shown)}")
+        click.echo("\n".join(render_tables(difference_tables(found))), color=_wants_colour())
+
+
+@models.command()
+def rollback() -> None:
+    """Go back to the version that was in use before."""
+    from feedback_nlp.store import roll_back
+
+    click.echo(f"{roll_back()} is in use now.")
+
+
+@models.command()
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def prune(yes: bool) -> None:
+    """Remove the versions that are not needed: not the shipped one, the one in use, or the one it came after."""
+    from feedback_nlp.store import prune as remove
+    from feedback_nlp.store import unused
+
+    names = unused()
+    if not names:
+        click.echo("There is no version that is not needed.")
+        return
+    if not yes:
+        click.confirm(f"Remove {len(names)} versions for ever ({', '.join(names)})?", abort=True)
+    click.echo(f"Removed: {', '.join(remove(names))}")
 
 
 @models.command()
@@ -658,6 +704,27 @@ def curve(output: Path) -> None:
     from feedback_nlp.sheet import write_rows
 
     write_rows(learning_curve(*read_corpus(), [0.125, 0.25, 0.5, 1.0], lambda text: click.echo(text, err=True)), output)
+
+
+@data.command("own-weight")
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Where the table goes: a .csv or .jsonl file.")
+def own_weight(output: Path) -> None:
+    """Simulate learning from a person, with voices of the training mails by turns as the person (half an hour).
+
+    A row says how well the rest of their mails is read, and those of others, where theirs weigh so much. Mails of the test
+    split are never read.
+    """
+    from feedback_nlp.examples import read_corpus
+    from feedback_nlp.sheet import write_rows
+    from feedback_nlp.simulation import base_without, own_weights, people_of
+    from feedback_nlp.training import Recipe
+
+    def say(text: str) -> None:
+        click.echo(text, err=True)
+
+    mails, loose = read_corpus()
+    people = people_of(mails)
+    write_rows(own_weights(people, *base_without(people, mails, loose, Recipe(), say), say=say), output)
 
 
 @data.command()

@@ -56,7 +56,7 @@ class Comparison:
             return "No difference: both answer every mail alike."
         if self.answered_differently < FEWEST:
             return "No difference beyond noise: too few mails are answered differently to tell."
-        ahead, behind, level = self._standing()
+        ahead, behind, level = self.standing()
         if ahead and behind:
             return f"Mixed: {self.model} is better beyond noise in {_listed(ahead)}, {self.other} in {_listed(behind)}."
         if not ahead and not behind:
@@ -64,7 +64,7 @@ class Comparison:
         rest = f"; no difference beyond noise in {_listed(level)}" if level else ""
         return f"{self.model if ahead else self.other} is better beyond noise in {_listed(ahead or behind)}{rest}."
 
-    def _standing(self) -> tuple[list[str], list[str], list[str]]:
+    def standing(self) -> tuple[list[str], list[str], list[str]]:
         """What the model is better in beyond noise, what the other is, and what neither."""
         sides = {name: (d.difference_95[0] > 0) - (d.difference_95[1] < 0) for name, d in self.differences.items()}
         # Of right and wrong there is an exact test, which is better than the bootstrap.

@@ -26,6 +26,7 @@ from feedback_nlp.training import (
     corpus_lexicon,
     count_all,
     document_probabilities,
+    document_rows,
     group_of,
     lexicon_of,
     out_of_fold,
@@ -211,7 +212,7 @@ def suspects(mails: Sequence[Example], loose: Sequence[Example], say: Progress =
     outputs = out_of_fold(counts, recipe, say)
     documents = counts.documents[: len(outputs)]
     result = []
-    for document, row in zip(documents, document_probabilities(documents, outputs, recipe), strict=True):
+    for document, row in zip(documents, document_probabilities(documents, document_rows(documents, outputs, recipe), recipe), strict=True):
         guess = LABELS[int(row.argmax())]
         if guess != document.example.primary and row.max() >= SUSPICIOUS:
             result.append((document.example, guess, float(row.max())))

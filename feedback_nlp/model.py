@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain, islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,9 @@ from feedback_nlp.labels import CONCRETE_REASONS, LABELS, NOT_REJECTION, REASONS
 from feedback_nlp.language import english_sentences, unjudged_note
 from feedback_nlp.preprocess import Preprocessor
 from feedback_nlp.records import Evidence, Prediction, Sentence
+
+if TYPE_CHECKING:
+    from feedback_nlp.prior import Prior
 
 Floats = NDArray[np.float64]
 
@@ -74,7 +77,9 @@ class Linear:
 
 @dataclass(frozen=True)
 class Model:
-    """A trained model. `manifest` says what it was made from and how well it does."""
+    """A trained model. `manifest` says what it was made from and how well it does; `prior` is what a retraining goes on
+    from, and is there only in a model that was just trained on a corpus.
+    """
 
     blocks: Mapping[str, Block]
     sentence_intercept: Floats
@@ -85,11 +90,17 @@ class Model:
     secondary_thresholds: Floats
     lexicon: frozenset[str]
     manifest: Mapping[str, Any] = field(default_factory=dict)
+    prior: Prior | None = None
 
     @property
     def classes_(self) -> NDArray[np.str_]:
         """The labels in the order of the columns of `predict_proba`."""
         return np.array(LABELS)
+
+    @property
+    def vocabularies(self) -> dict[str, list[str]]:
+        """The columns of each block in order."""
+        return {name: sorted(block.vocabulary, key=block.vocabulary.__getitem__) for name, block in self.blocks.items()}
 
     @cached_property
     def preprocessor(self) -> Preprocessor:

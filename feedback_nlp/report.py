@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from feedback_nlp.comparison import WORDS, Comparison
 from feedback_nlp.evaluation import FEWEST, Evaluation, Group, Measured
 from feedback_nlp.labels import ANOTHER_CANDIDATE, CULTURAL_FIT, HIRING_FREEZE, LABELS, MEANINGS, REASONS, SKILLS_GAP, VAGUE_SUBJECTIVE
 from feedback_nlp.metrics import NOT_JUDGED, Covered, Share, share
 from feedback_nlp.patterns import OTHER, Patterns, Tally
+
+if TYPE_CHECKING:
+    from feedback_nlp.versions import Difference
 
 FIGURES = {
     "reason_macro_f1": "reason macro-F1 (five reasons, over the rejections)",
@@ -83,6 +87,23 @@ def comparison_table(comparison: Comparison) -> Table:
         f"{c.only_other_right}, neither on {c.both_wrong}. Answered differently: {c.answered_differently}. "
         f"McNemar's exact test: p {_p(c.p_value)}.\n{c.verdict}",
     )
+
+
+def difference_tables(d: Difference) -> Iterator[Table]:
+    """How two versions differ."""
+    names = ("", short(d.comparison.model), short(d.comparison.other))
+    rows = (
+        f"Rows of yours: {d.rows_of_first} in the first alone, {d.rows_of_second} in the second alone, {d.relabelled} labelled otherwise."
+    )
+    yield Table("What they were made from", names, _differing(d.made_from) + _differing(d.recipe), rows)
+    if d.figures:
+        yield Table("Their figures when they were made", names, _differing(d.figures))
+    yield comparison_table(d.comparison)
+
+
+def _differing(pairs: Mapping[str, tuple[Any, Any]]) -> tuple[tuple[str, ...], ...]:
+    scalars = {name: pair for name, pair in pairs.items() if not any(isinstance(value, dict | list) for value in pair)}
+    return tuple((name, *("-" if value is None else str(value) for value in pair)) for name, pair in scalars.items())
 
 
 def pattern_tables(p: Patterns) -> Iterator[Table]:

@@ -22,7 +22,8 @@ from sklearn.linear_model import LogisticRegression
 
 from feedback_nlp.features import BLOCKS, MAIL_BLOCK, block_features, document_features
 from feedback_nlp.labels import CONCRETE_REASONS, LABELS, SENTENCE_LABELS
-from feedback_nlp.model import Block, Floats
+from feedback_nlp.model import Block, Floats, Model
+from feedback_nlp.prior import Prior, log_odds
 from feedback_nlp.records import Example, Sentence
 
 Integers = NDArray[np.integer[Any]]
@@ -32,7 +33,8 @@ Integers = NDArray[np.integer[Any]]
 class Prepared:
     """A mail ready for training: its sentences, each one's label (None: unknown), its sender, and its group.
 
-    A loose sentence is a mail of one sentence whose example has no label; it teaches the sentence stage alone.
+    A loose sentence is a mail of one sentence whose example has no label; it teaches the sentence stage alone. `weight`
+    says how many mails of the corpus it counts for in every fit.
     """
 
     example: Example
@@ -40,6 +42,7 @@ class Prepared:
     labels: tuple[str | None, ...]
     sender: str
     group: str
+    weight: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -176,6 +179,17 @@ class Stages:
     mail: LogisticRegression
     mentions: Sequence[LogisticRegression]
 
+    @classmethod
+    def of(cls, model: Model) -> Stages:
+        """The first stages of a model, as scikit-learn would have fitted them on counts of its own vocabularies."""
+        k, n = len(SENTENCE_LABELS), len(LABELS)
+        weighings = {name: Weighing(np.arange(len(block.idf)), np.asarray(block.idf, dtype=float)) for name, block in model.blocks.items()}
+        sentence = np.vstack([np.asarray(model.blocks[name].coefficients[:, :k], dtype=float) for name in BLOCKS])
+        mail = np.asarray(model.blocks[MAIL_BLOCK].coefficients[:, k:], dtype=float)
+        mentions = [_classifier([False, True], mail[:, [i]], model.mail_intercept[[i]]) for i in range(n, mail.shape[1])]
+        of_mails = _classifier(LABELS, mail[:, :n], model.mail_intercept[:n])
+        return cls(weighings, _classifier(SENTENCE_LABELS, sentence, model.sentence_intercept), of_mails, mentions)
+
     def output(self, counts: Counts, chosen: Integers) -> list[Output]:
         """What the two stages say of each of the chosen documents."""
         of_sentences = sentence_output(self.weighings, self.sentence, counts, chosen)
@@ -200,6 +214,15 @@ class Stages:
         return self.sentence.intercept_[_places(self.sentence, SENTENCE_LABELS)], np.concatenate(of_mails)
 
 
+def _classifier(classes: Sequence[Any], coefficients: Floats, intercept: Floats) -> LogisticRegression:
+    """A fitted classifier from its coefficients (columns, classes), or (columns, 1) of two classes."""
+    order = np.argsort(classes) if coefficients.shape[1] > 1 else [0]
+    classifier = LogisticRegression()
+    classifier.classes_ = np.sort(classes)
+    classifier.coef_, classifier.intercept_ = coefficients.T[order], intercept[order]
+    return classifier
+
+
 def _places(classifier: LogisticRegression, labels: Sequence[Any]) -> list[int]:
     return [list(classifier.classes_).index(label) for label in labels]
 
@@ -212,12 +235,29 @@ def _chances(classifier: LogisticRegression, x: csr_matrix, labels: Sequence[Any
     return chances
 
 
-def _sentence_matrix(weighings: Mapping[str, Weighing], counts: Counts, chosen: Integers) -> csr_matrix:
+def sentence_matrix(weighings: Mapping[str, Weighing], counts: Counts, chosen: Integers) -> csr_matrix:
     """The rows of the sentence stage: the sentence's own blocks, and the block of the mail that it stands in."""
     rows = counts.rows("words", chosen)
     own = [weighings[name](counts.matrices[name][rows]) for name in BLOCKS if name != MAIL_BLOCK]
     mails = weighings[MAIL_BLOCK](counts.matrices[MAIL_BLOCK][chosen])
     return csr_matrix(hstack([*own, mails[np.searchsorted(chosen, counts.owners[rows])]]))
+
+
+def prior_of(outputs: Sequence[Output], weighings: Mapping[str, Weighing], counts: Counts, digest: str) -> Prior:
+    """What is kept for a retraining, from the held-out outputs of the mails and from all that was counted."""
+    sentences, mails, mentions = (
+        log_odds(np.vstack(rows)) for rows in zip(*((o.sentences, o.mail, o.mentions) for o in outputs), strict=True)
+    )
+    return Prior(sentences, mails, mentions, *_energies(weighings, counts), digest)
+
+
+def _energies(weighings: Mapping[str, Weighing], counts: Counts) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """The sum of squares of each column of the sentence stage and of the mail stage; loose sentences are no mails."""
+    squares = {name: weighings[name](matrix).power(2) for name, matrix in counts.matrices.items()}
+    lengths = [len(d.sentences) for d in counts.documents]
+    mails = [bool(d.example.primary) for d in counts.documents]
+    of_sentences = [squares[name].T @ (lengths if name == MAIL_BLOCK else np.ones(sum(lengths))) for name in BLOCKS]
+    return np.concatenate(of_sentences).astype(np.float32), np.asarray(squares[MAIL_BLOCK].T @ mails, dtype=np.float32)
 
 
 def fit_weighings(counts: Counts, chosen: Integers, limits: Mapping[str, int], least_senders: int) -> dict[str, Weighing]:
@@ -232,14 +272,24 @@ def fit_weighings(counts: Counts, chosen: Integers, limits: Mapping[str, int], l
 
 def fit_sentence_stage(weighings: Mapping[str, Weighing], counts: Counts, chosen: Integers, c: float) -> LogisticRegression:
     """Learns from every labelled sentence of the chosen documents. Raises ValueError where a label has none."""
+    return _fit(*sentence_rows(weighings, counts, chosen), SENTENCE_LABELS, c)
+
+
+Rows = tuple[csr_matrix, NDArray[Any], Floats]
+"""What a classifier learns from: features, labels, weights."""
+
+
+def sentence_rows(weighings: Mapping[str, Weighing], counts: Counts, chosen: Integers) -> Rows:
+    """The labelled sentences of the chosen documents."""
     labels = np.array([label or "" for label in chain.from_iterable(counts.documents[i].labels for i in chosen)])
+    weights = np.array([counts.documents[i].weight for i in chosen for _ in counts.documents[i].labels])
     told = labels != ""
-    return _fit(_sentence_matrix(weighings, counts, chosen)[told], labels[told], SENTENCE_LABELS, c)
+    return sentence_matrix(weighings, counts, chosen)[told], labels[told], weights[told]
 
 
 def sentence_output(weighings: Mapping[str, Weighing], classifier: LogisticRegression, counts: Counts, chosen: Integers) -> list[Floats]:
     """For each of the chosen documents an array (sentences, sentence labels) of probabilities."""
-    p = _chances(classifier, _sentence_matrix(weighings, counts, chosen), SENTENCE_LABELS)
+    p = _chances(classifier, sentence_matrix(weighings, counts, chosen), SENTENCE_LABELS)
     return np.split(p, np.cumsum([len(counts.documents[i].sentences) for i in chosen])[:-1])
 
 
@@ -250,20 +300,26 @@ def fit_mail_stage(
 
     Raises ValueError where a label has no mail.
     """
+    label, *mentions = mail_rows(weighings, counts, chosen)
+    return _fit(*label, LABELS, c), [_fit(*rows, (), c) for rows in mentions]
+
+
+def mail_rows(weighings: Mapping[str, Weighing], counts: Counts, chosen: Integers) -> list[Rows]:
+    """The mails among the chosen documents: with their labels, and for each concrete reason whether they mention it."""
     mails = np.array([i for i in chosen if counts.documents[i].example.primary], dtype=int)
     examples = [counts.documents[i].example for i in mails]
-    x = weighings[MAIL_BLOCK](counts.matrices[MAIL_BLOCK][mails])
-    label = _fit(x, np.array([e.primary for e in examples]), LABELS, c)
-    return label, [_fit(x, np.array([r in (e.primary, *e.secondary) for e in examples]), (), c) for r in CONCRETE_REASONS]
+    x, weights = weighings[MAIL_BLOCK](counts.matrices[MAIL_BLOCK][mails]), np.array([counts.documents[i].weight for i in mails])
+    mentions = ([reason in (e.primary, *e.secondary) for e in examples] for reason in CONCRETE_REASONS)
+    return [(x, np.array(y), weights) for y in ([e.primary for e in examples], *mentions)]
 
 
-def _fit(x: csr_matrix, y: NDArray[Any], order: Sequence[str], c: float) -> LogisticRegression:
+def _fit(x: csr_matrix, y: NDArray[Any], weights: Floats, order: Sequence[str], c: float) -> LogisticRegression:
     missing = set(order) - set(y.tolist())
     if missing:
         raise ValueError(f"there is nothing labelled {min(missing)!r} to learn from; every label needs some rows in every fold")
     if not c or not x.shape[1]:
         return _silent(np.unique(y), x.shape[1])
-    classifier = LogisticRegression(C=c, max_iter=300, tol=1e-3).fit(x, y)
+    classifier = LogisticRegression(C=c, max_iter=300, tol=1e-3).fit(x, y, sample_weight=weights)
     # Half precision keeps the model file small; rounding here keeps the saved model equal to this one.
     classifier.coef_ = classifier.coef_.astype(np.float16).astype(float)
     return classifier

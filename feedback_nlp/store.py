@@ -1,8 +1,9 @@
 """Model versions on disk: plain arrays and JSON, checked before use. No pickle is ever opened.
 
 A version is a folder: `manifest.json` (format, digest, recipe, figures, library versions), `vocabulary.json`,
-`arrays.npz`, and the model card, `README.md` with `calibration.svg`. Shipped ones lie in the package, a person's own in their home folder;
-`current` there names the one in use.
+`arrays.npz`, and the model card, `README.md` with `calibration.svg`; the shipped one has `prior.npz` beside them, which
+retraining goes on from. Shipped ones lie in the package, a person's own in their home folder; `current` there names those
+that were in use, one a line, the one in use last.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ import os
 import shutil
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib import metadata
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +30,15 @@ from feedback_nlp.evaluation import Evaluation
 from feedback_nlp.features import BLOCKS, MAIL_BLOCK, document_features
 from feedback_nlp.labels import CONCRETE_REASONS, LABELS, REASONS, SENTENCE_LABELS
 from feedback_nlp.model import Block, Linear, Model
-from feedback_nlp.resources import home, shipped, write_text
+from feedback_nlp.prior import Prior
+from feedback_nlp.resources import home, shipped, write_text, written_aside
 
 FORMAT = 2
 SHIPPED = "shipped"
 _LARGEST = 64 * 1024 * 1024
+_ASIDE = ".part"
+_LONGEST_HISTORY = 100
+_ELSEWHERE = "Set FEEDBACK_NLP_HOME to a folder of yours."
 _RETRAIN = "Run `feedback-nlp retrain`, or `feedback-nlp models use shipped`."
 
 
@@ -44,16 +51,81 @@ def versions() -> dict[str, Path]:
 
 def current() -> str:
     """The name of the version in use."""
+    return _used()[-1]
+
+
+def _used() -> list[str]:
+    """The versions that were taken into use, the one in use last. The shipped one was in use before any other."""
     try:
-        return (home() / "models" / "current").read_text(encoding="utf-8").strip() or SHIPPED
+        text = _pointer().read_text(encoding="utf-8")
     except OSError:
-        return SHIPPED
+        text = ""
+    names = [SHIPPED, *(name for line in text.split("\n") if (name := line.strip()))]
+    return [name for name, _ in groupby(names)]
+
+
+def _pointer() -> Path:
+    return home() / "models" / "current"
 
 
 def use(name: str) -> None:
     """Makes a version the one in use. Raises ModelError where there is none of that name or it can't be loaded."""
     load(_folder(name))
-    write_text(home() / "models" / "current", name + "\n")
+    _point_to([*_used(), name])
+
+
+def roll_back() -> str:
+    """Makes the version that was in use before the one in use now, and returns its name. Raises ModelError where there is none."""
+    used = _used()
+    earlier = used[:-1]
+    while earlier and earlier[-1] not in versions():
+        earlier.pop()
+    if not earlier:
+        raise ModelError(f"No version was in use before {used[-1]!r}. See `feedback-nlp models list`.")
+    load(_folder(earlier[-1]))
+    _point_to(earlier)
+    return earlier[-1]
+
+
+def _point_to(used: Sequence[str]) -> None:
+    """Writes the history of what was in use, and with it what is, in one step."""
+    write_text(_pointer(), "\n".join(used[1:][-_LONGEST_HISTORY:] or [SHIPPED]) + "\n")
+
+
+def unused() -> list[str]:
+    """A person's own versions that are neither in use nor the parent of the one that is."""
+    kept = {SHIPPED, current()}
+    if current() in versions():
+        kept.add(str(manifest_of(path_of()).get("parent", "")))
+    return [name for name in versions() if name not in kept]
+
+
+def prune(names: Sequence[str]) -> list[str]:
+    """Removes those of the named versions that are still unused, and what stopped runs left; returns what it removed."""
+    with only_one():
+        removed = [name for name in unused() if name in names]
+        folder = home() / "models"
+        for name in removed:  # out of sight first, so that a half-removed version is never taken for one
+            os.replace(folder / name, folder / f".{name}.{os.getpid()}{_ASIDE}")
+        for path in folder.glob(f".*{_ASIDE}"):
+            shutil.rmtree(path, ignore_errors=True)
+    return removed
+
+
+@contextmanager
+def only_one() -> Iterator[None]:
+    """Within it no other process makes or removes versions. Raises ModelError where one does."""
+    from filelock import FileLock, Timeout
+
+    folder = home() / "models"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder / ".lock", timeout=0):
+            yield
+    except Timeout as error:
+        raise ModelError(f"Models in {folder} are being made by another run. Wait until that is done, then try again.") from error
+    except OSError as error:
+        raise ModelError(f"{folder} can't be written ({error.strerror or error}). {_ELSEWHERE}") from error
 
 
 def path_of(name: str | None = None) -> Path:
@@ -66,13 +138,17 @@ def manifest_of(folder: Path) -> dict[str, Any]:
     return _read_json(folder / "manifest.json")
 
 
-def figures_of(folder: Path) -> dict[str, Any]:
-    """A version's figures on the test split; none where it is damaged."""
+def origin_of(folder: Path) -> dict[str, Any]:
+    """What a version says of where it comes from: date, parent, own rows, whether it was forced, and its figures on the test
+    split; nothing where it is damaged.
+    """
     try:
-        found = manifest_of(folder).get("figures")
+        manifest = manifest_of(folder)
     except ModelError:
         return {}
-    return found if isinstance(found, dict) else {}
+    figures = manifest.get("figures")
+    origin = {name: manifest.get(name) for name in ("made", "parent", "own", "forced", "why")}
+    return origin | (figures if isinstance(figures, dict) else {})
 
 
 def learnt_from_own() -> list[str]:
@@ -105,13 +181,14 @@ def save(model: Model, folder: Path, evaluation: Evaluation | None = None) -> Pa
     """Writes a model and its card into a new folder: aside first, then renamed, so that it is whole or not there."""
     if folder.exists():
         raise ModelError(f"{folder} is there already; a version is never overwritten.")
-    aside = folder.with_name(f".{folder.name}.{os.getpid()}.part")
+    aside = folder.with_name(f".{folder.name}.{os.getpid()}{_ASIDE}")
     shutil.rmtree(aside, ignore_errors=True)
     try:
         aside.mkdir(parents=True)
         np.savez_compressed(aside / "arrays.npz", allow_pickle=False, **_arrays(model))
-        vocabulary = {name: sorted(block.vocabulary, key=block.vocabulary.__getitem__) for name, block in model.blocks.items()}
-        _write_json(aside / "vocabulary.json", vocabulary | {"lexicon": sorted(model.lexicon)}, indent=None)
+        if model.prior:
+            np.savez_compressed(aside / _PRIOR, allow_pickle=False, **_prior_arrays(model.prior))
+        _write_json(aside / "vocabulary.json", model.vocabularies | {"lexicon": sorted(model.lexicon)}, indent=None)
         _write_json(
             aside / "manifest.json", {"format": FORMAT, "labels": list(LABELS), "libraries": _libraries()} | dict(model.manifest), indent=1
         )
@@ -120,7 +197,7 @@ def save(model: Model, folder: Path, evaluation: Evaluation | None = None) -> Pa
         os.replace(aside, folder)
     except OSError as error:
         shutil.rmtree(aside, ignore_errors=True)
-        raise ModelError(f"{folder} can't be written ({error.strerror}). Set FEEDBACK_NLP_HOME to a folder of yours.") from error
+        raise ModelError(f"{folder} can't be written ({error.strerror}). {_ELSEWHERE}") from error
     return folder
 
 
@@ -152,6 +229,51 @@ def load(folder: Path) -> Model:
         manifest,
     )
 
+
+def save_prior(prior: Prior) -> None:
+    """Keeps a prior in the person's folder, for a shipped model that came without one."""
+    with written_aside(home() / "models" / _PRIOR) as file:
+        np.savez_compressed(file, allow_pickle=False, **_prior_arrays(prior))
+
+
+def load_prior(digest: str) -> Prior | None:
+    """The prior of that digest: the shipped model's, or the one that was kept in the person's folder; None where neither is it.
+
+    Raises ModelError where one is damaged.
+    """
+    for path in (shipped("models") / "default" / _PRIOR, home() / "models" / _PRIOR):
+        if path.is_file() and (prior := _read_prior(path)).digest == digest:
+            return prior
+    return None
+
+
+def _prior_arrays(prior: Prior) -> dict[str, NDArray[Any]]:
+    arrays = {name: getattr(prior, name) for name in _PRIOR_SHAPES}
+    return arrays | {"digest": np.frombuffer(prior.digest.encode("ascii"), dtype=np.uint8)}
+
+
+def _read_prior(path: Path) -> Prior:
+    advice = "Remove it: retraining makes it anew."
+    arrays = _read_arrays(path, advice)
+    digest = arrays.pop("digest", np.empty(0))
+    fits = set(arrays) == set(_PRIOR_SHAPES) and all(
+        (array := arrays[name]).dtype == kind and array.ndim == 1 + len(rest) and array.shape[1:] == rest and np.isfinite(array).all()
+        for name, (kind, rest) in _PRIOR_SHAPES.items()
+    )
+    if not fits or digest.dtype != np.uint8 or digest.ndim != 1:
+        raise ModelError(f"{path} does not hold the arrays of a prior. {advice}")
+    return Prior(**arrays, digest=digest.tobytes().decode("ascii", errors="replace"))
+
+
+_PRIOR = "prior.npz"
+_PRIOR_SHAPES: Mapping[str, tuple[type, tuple[int, ...]]] = {
+    "sentences": (np.float16, (len(SENTENCE_LABELS),)),
+    "mails": (np.float16, (len(LABELS),)),
+    "mentions": (np.float16, (len(CONCRETE_REASONS),)),
+    "sentence_energies": (np.float32, ()),
+    "mail_energies": (np.float32, ()),
+}
+"""The kind of number of each array, and its shape after the rows."""
 
 _LINEAR = ("mean", "scale", "coefficients", "intercept")
 
@@ -201,7 +323,7 @@ def _check_shapes(folder: Path, arrays: Mapping[str, NDArray[Any]], sizes: Mappi
             )
 
 
-def _read_arrays(path: Path) -> dict[str, NDArray[Any]]:
+def _read_arrays(path: Path, advice: str = _RETRAIN) -> dict[str, NDArray[Any]]:
     _check_size(path)
     try:
         with zipfile.ZipFile(path) as archive:
@@ -209,7 +331,7 @@ def _read_arrays(path: Path) -> dict[str, NDArray[Any]]:
                 raise ModelError(f"{path} unpacks to more than {_LARGEST // 2**20} MB: not a model of this program.")
             return {entry.filename.removesuffix(".npy"): _read_array(archive, entry) for entry in archive.infolist()}
     except (OSError, ValueError, zipfile.BadZipFile, EOFError, KeyError, NotImplementedError, RuntimeError, zlib.error) as error:
-        raise ModelError(f"{path} is damaged or no array file ({type(error).__name__}). {_RETRAIN}") from error
+        raise ModelError(f"{path} is damaged or no array file ({type(error).__name__}). {advice}") from error
 
 
 def _read_array(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> NDArray[Any]:

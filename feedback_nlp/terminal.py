@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -47,6 +47,7 @@ _WORDS_FOR = 5
 _WORDS_AGAINST = 3
 _LONGEST_QUOTE = 200
 _LONGEST_WORD = 30
+_MOST_SUSPECTS = 10
 _SHORTEST = 30
 """So much is shown of a mail's beginning at least."""
 
@@ -245,17 +246,51 @@ def _beginning(start: str, text: str) -> str:
 
 
 def render_retraining(result: Retraining) -> Iterator[str]:
-    """The lines for a retraining: rows, both models' figures side by side, and which one is in use."""
+    """The lines for a retraining: rows, how the new model does beside the shipped one, which one is in use and why, and the
+    person's rows that are likely labelled wrongly.
+    """
     yield f"rows: {result.added} added, {result.known} known, {result.changed} changed, {len(result.skipped)} skipped"
     for line in result.skipped[:10]:
         yield from _wrapped(line, "  ", "    ")
-    yield f"{'on the test split':24} {result.old_name[:14]:>14} {result.new_name[:14]:>14}"
+    yield f"{'on the test split':24} {result.split.other[:14]:>14} {result.new_name[:14]:>14}"
     for name in COMPARED:
-        yield f"{name:24} {result.old[name]!s:>14} {result.new[name]!s:>14}"
-    if result.used:
-        yield f"{result.new_name} is in use now: {result.why}. Back: feedback-nlp models use {result.old_name}"
-    else:
-        yield f"{result.new_name} is kept but not used: {result.why}. To use it all the same: feedback-nlp models use {result.new_name}"
+        yield f"{name:24} {result.shipped[name]!s:>14} {result.new[name]!s:>14}"
+    own = result.own
+    right = [own.both_right + alone for alone in (own.only_other_right, own.only_model_right)]
+    yield f"{'your rows, held out':24} {f'{right[0]} of {own.n}':>14} {f'{right[1]} of {own.n}':>14}"
+    yield from _wrapped(
+        f"Rightly read by only one of them: {own.only_other_right} and {own.only_model_right} (McNemar's p {own.p_value:.2g})."
+    )
+    yield from _wrapped(_verdict(result))
+    yield from _suspects(result)
+
+
+def render_versions(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """A line for each version, * before the one in use, below a head."""
+    yield f"  {'name':14} {'made':10} {'your rows':>9} {'macro-F1':>9} {'rejection':>9}  after"
+    for row in rows:
+        made, own, *figures = (row.get(name) for name in ("made", "own", "reason_macro_f1", "rejection_f1"))
+        shown = " ".join(f"{'?' if value is None else value!s:>9}" for value in (own, *figures))
+        forced = " (forced)" if row.get("forced") else ""
+        line = f"{'*' if row['in_use'] else ' '} {row['name']:14} {str(made or '')[:10]:10} {shown}  {row.get('parent') or ''}{forced}"
+        yield harmless(line).rstrip()
+
+
+def _verdict(result: Retraining) -> str:
+    if not result.used:
+        return f"{result.new_name} is kept but not used: {result.why}. To use it all the same: feedback-nlp models use {result.new_name}"
+    but = "" if result.promoted else "by force, though "
+    return f"{result.new_name} is in use now, {but}{result.why}. Back: feedback-nlp models rollback"
+
+
+def _suspects(result: Retraining) -> Iterator[str]:
+    if not result.suspects:
+        return
+    yield ""
+    n = len(result.suspects)
+    yield from _wrapped(f"{n} of your rows contradict all the others. Look at their labels again (--suspects FILE lists them in full):")
+    for suspect in result.suspects[:_MOST_SUSPECTS]:
+        yield _beginning(f"  {f'{suspect.example.primary}, or {suspect.likelier}?':38}  ", suspect.example.text)
 
 
 def _own_headline(feedback: Feedback) -> Iterator[str]:

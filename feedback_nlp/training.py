@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -31,10 +31,15 @@ from feedback_nlp.stages import (
     fit_mail_stage,
     fit_sentence_stage,
     fit_weighings,
+    prior_of,
     sentence_output,
 )
 
 Progress = Callable[[str], None]
+Span = tuple[int, int, str]
+
+OWN = "own"
+"""The sender of all of a person's own mails."""
 
 _FEWEST_SECONDARY = 15
 _KEPT_OF_OTHERS = 0.5
@@ -60,6 +65,7 @@ class Recipe:
     extracts: int = 2
     extract_weight: float = 0.3
     secondary_c: float = 0.05
+    own_weight: float = 4.0
     folds: int = 5
     seed: int = 0
 
@@ -78,9 +84,9 @@ def lexicon_of(texts: Iterable[tuple[str, str]], least_senders: int) -> frozense
 
 def sender_of(example: Example) -> str:
     """Whose words they are: the voice's. The starter's rows come from as many hands as there are rows; all rows without a
-    voice are a person's own mails and count as one hand, so that no name in them enters a vocabulary.
+    voice are a person's own mails and count as one hand (`OWN`), so that no name in them enters a vocabulary.
     """
-    return example.id if example.voice == "starter" else example.voice or "own"
+    return example.id if example.voice == "starter" else example.voice or OWN
 
 
 def group_of(example: Example) -> str:
@@ -88,16 +94,32 @@ def group_of(example: Example) -> str:
     return example.id if example.voice in ("", "starter") else example.voice
 
 
-def prepare(example: Example, preprocessor: Preprocessor) -> Prepared:
-    """Splits a mail and carries the labels of its character spans over to the sentences."""
+def prepare(example: Example, preprocessor: Preprocessor, own_weight: float = 1.0) -> Prepared:
+    """Splits a mail and carries the labels of its character spans over to the sentences; where there are none, its own
+    label to the sentences that are marked as evidence.
+    """
     sentences = tuple(preprocessor(example.text))
-    labels = tuple(_label_at(example, s) for s in sentences)
-    return Prepared(example, sentences, labels, sender_of(example), group_of(example))
+    spans = example.sentences or [*_marked(example)]
+    sender = sender_of(example)
+    labels = tuple(_label_at(spans, s) for s in sentences)
+    return Prepared(example, sentences, labels, sender, group_of(example), own_weight if sender == OWN else 1.0)
 
 
-def _label_at(example: Example, sentence: Sentence) -> str | None:
+def prepare_all(examples: Iterable[Example], preprocessor: Preprocessor, recipe: Recipe) -> list[Prepared]:
+    """The training rows among the examples, prepared, in an order that does not depend on theirs; what is empty is left out."""
+    rows = sorted((e for e in examples if e.split == "train"), key=lambda e: e.id)
+    return [d for e in rows if (d := prepare(e, preprocessor, recipe.own_weight)).sentences]
+
+
+def _marked(example: Example) -> Iterator[Span]:
+    for quote in example.evidence:
+        start = example.text.find(quote)
+        yield start, start + len(quote), SENTENCE_LABEL_OF[example.primary]
+
+
+def _label_at(spans: Iterable[Span], sentence: Sentence) -> str | None:
     shares: Counter[str] = Counter()
-    for start, end, label in example.sentences:
+    for start, end, label in spans:
         shares[label] += max(0, min(end, sentence.end) - max(start, sentence.start))
     shares += Counter()
     if not shares:
@@ -138,21 +160,38 @@ def _fold(counts: Counts, train: Integers, test: Integers, recipe: Recipe) -> li
     return fit_stages(counts, train, recipe).output(counts, test)
 
 
-def fit_document_stage(documents: Sequence[Prepared], outputs: Sequence[Output], recipe: Recipe) -> Linear:
-    """Learns from whole mails and, with less weight, from extracts of them.
+@dataclass(frozen=True)
+class DocumentRows:
+    """What the document stage learns from: whole mails first, then, with less weight, extracts of them; `owners` holds the
+    mail of each row.
 
     Inboxes are full of fragments, and a fragment without a reason or a no must not pass for a rejection. An extract of
     a rejection keeps every sentence that says something; an extract of anything else is any part of it.
     """
+
+    features: Floats
+    labels: NDArray[np.str_]
+    weights: Floats
+    owners: Integers
+
+
+def document_rows(documents: Sequence[Prepared], outputs: Sequence[Output], recipe: Recipe) -> DocumentRows:
+    """The rows of the document stage, from what first stages say of the mails that they have not read."""
     rng = np.random.default_rng(recipe.seed)
-    rows = [(o.features, d.example.primary, 1.0) for d, o in zip(documents, outputs, strict=True)]
-    for d, o in zip(documents, outputs, strict=True):
+    rows = [(o.features, d.example.primary, d.weight, i) for i, (d, o) in enumerate(zip(documents, outputs, strict=True))]
+    for i, (d, o) in enumerate(zip(documents, outputs, strict=True)):
         for _ in range(recipe.extracts):
             kept = _extract(d, rng)
             if kept.any():
-                rows.append((document_features(o.sentences[kept], o.mail, o.mentions), d.example.primary, recipe.extract_weight))
-    features, labels, weights = zip(*rows, strict=True)
-    return fit_linear(np.array(features), labels, recipe.document_c, LABELS, np.array(weights))
+                features = document_features(o.sentences[kept], o.mail, o.mentions)
+                rows.append((features, d.example.primary, recipe.extract_weight * d.weight, i))
+    return DocumentRows(*map(np.array, zip(*rows, strict=True)))
+
+
+def fit_document_stage(rows: DocumentRows, recipe: Recipe, left_out: Integers | None = None) -> Linear:
+    """The document stage, from all rows but those of the mails that are left out."""
+    seen = np.ones(len(rows.owners), dtype=bool) if left_out is None else ~np.isin(rows.owners, left_out)
+    return fit_linear(rows.features[seen], rows.labels[seen], recipe.document_c, LABELS, rows.weights[seen])
 
 
 def _extract(document: Prepared, rng: np.random.Generator) -> NDArray[np.bool_]:
@@ -163,14 +202,21 @@ def _extract(document: Prepared, rng: np.random.Generator) -> NDArray[np.bool_]:
     return telling | (drawn < _KEPT_OF_REJECTIONS) if telling.any() else np.zeros(len(drawn), dtype=bool)
 
 
-def document_probabilities(documents: Sequence[Prepared], outputs: Sequence[Output], recipe: Recipe) -> Floats:
+def document_probabilities(documents: Sequence[Prepared], rows: DocumentRows, recipe: Recipe) -> Floats:
     """What document stages that read nothing by the same sender say of each document: (documents, labels)."""
-    features = np.array([o.features for o in outputs])
+    return _last_stages(documents, rows, recipe)[1]
+
+
+def _last_stages(documents: Sequence[Prepared], rows: DocumentRows, recipe: Recipe) -> tuple[Linear, Floats]:
+    """The document stage, and what document stages that read nothing by the same sender say of each document."""
+    features = rows.features[: len(documents)]
+    tests = [test for _, test in GroupKFold(recipe.folds).split(features, groups=[d.group for d in documents])]
+    # Each fit in a process of its own, in one thread: threads of the linear algebra would wait for each other.
+    whole, *stages = Parallel(n_jobs=-1)(delayed(fit_document_stage)(rows, recipe, test) for test in [None, *tests])
     result = np.empty((len(documents), len(LABELS)))
-    for seen, test in GroupKFold(recipe.folds).split(features, groups=[d.group for d in documents]):
-        stage = fit_document_stage([documents[i] for i in seen], [outputs[i] for i in seen], recipe)
+    for stage, test in zip(stages, tests, strict=True):
         result[test] = softmax(stage(features[test]))
-    return result
+    return whole, result
 
 
 def possible_threshold(probabilities: Floats, labels: Sequence[str], coverage: float) -> float:
@@ -206,26 +252,26 @@ def fit_secondary(features: Floats, examples: Sequence[Example], recipe: Recipe)
 
     The thresholds are those with the best F1 on held-out fifths.
     """
-    maps, thresholds = [], []
-    for reason in CONCRETE_REASONS:
-        rows = [i for i, e in enumerate(examples) if e.primary in REASONS and e.primary != reason]
-        x = secondary_features(features[rows], [examples[i].primary for i in rows])
-        y = np.array([reason in examples[i].secondary for i in rows])
-        if y.sum() < _FEWEST_SECONDARY:  # too few to learn from: never said
-            maps.append(Linear(np.zeros(x.shape[1]), np.ones(x.shape[1]), np.zeros((x.shape[1], 1)), np.array([-9.0])))
-            thresholds.append(1.0)
-            continue
-        held_out = np.zeros(len(rows))
-        folds = StratifiedGroupKFold(5, shuffle=True, random_state=recipe.seed)
-        for train, test in folds.split(x, y, groups=[group_of(examples[i]) for i in rows]):
-            held_out[test] = fit_linear(x[train], y[train], recipe.secondary_c, [True])(x[test])[:, 0]
-        thresholds.append(_best_threshold(1 / (1 + np.exp(-held_out)), y))
-        maps.append(fit_linear(x, y, recipe.secondary_c, [True]))
+    jobs = (delayed(_fit_mention)(features, examples, reason, recipe) for reason in CONCRETE_REASONS)
+    maps, thresholds = zip(*Parallel(n_jobs=-1)(jobs), strict=True)
     # The four regressions scale their features apart: fold the scaling into the coefficients, to have one map.
     coefficients = np.hstack([m.coefficients / m.scale[:, None] for m in maps])
     intercept = np.array([m.intercept[0] - (m.mean / m.scale) @ m.coefficients[:, 0] for m in maps])
     n = len(coefficients)
     return Linear(np.zeros(n), np.ones(n), coefficients, intercept), np.array(thresholds)
+
+
+def _fit_mention(features: Floats, examples: Sequence[Example], reason: str, recipe: Recipe) -> tuple[Linear, float]:
+    rows = [i for i, e in enumerate(examples) if e.primary in REASONS and e.primary != reason]
+    x = secondary_features(features[rows], [examples[i].primary for i in rows])
+    y = np.array([reason in examples[i].secondary for i in rows])
+    if y.sum() < _FEWEST_SECONDARY:  # too few to learn from: never said
+        return Linear(np.zeros(x.shape[1]), np.ones(x.shape[1]), np.zeros((x.shape[1], 1)), np.array([-9.0])), 1.0
+    held_out = np.zeros(len(rows))
+    folds = StratifiedGroupKFold(5, shuffle=True, random_state=recipe.seed)
+    for train, test in folds.split(x, y, groups=[group_of(examples[i]) for i in rows]):
+        held_out[test] = fit_linear(x[train], y[train], recipe.secondary_c, [True])(x[test])[:, 0]
+    return fit_linear(x, y, recipe.secondary_c, [True]), _best_threshold(1 / (1 + np.exp(-held_out)), y)
 
 
 def _best_threshold(chances: Floats, truth: NDArray[np.bool_]) -> float:
@@ -243,11 +289,9 @@ def count_all(
     examples: Iterable[Example], loose: Iterable[Example], lexicon: frozenset[str], recipe: Recipe, say: Progress = lambda _: None
 ) -> Counts:
     """The training rows, mails first, then loose sentences, prepared and counted, in an order that does not depend on the input's."""
-    rows = sorted((e for e in examples if e.split == "train"), key=lambda e: e.id)
-    extra = sorted((e for e in loose if e.split == "train"), key=lambda e: e.id)
-    say(f"reading {len(rows)} mails and {len(extra)} loose sentences")
-    preprocessor = Preprocessor(lexicon)
-    documents = [d for e in (*rows, *extra) if (d := prepare(e, preprocessor)).sentences]
+    mails, sentences = list(examples), list(loose)
+    say(f"reading {sum(e.split == 'train' for e in mails)} mails and {sum(e.split == 'train' for e in sentences)} loose sentences")
+    documents = [*prepare_all(mails, Preprocessor(lexicon), recipe), *prepare_all(sentences, Preprocessor(lexicon), recipe)]
     return _guess_labels(count_features(documents, recipe.least_senders), recipe, say)
 
 
@@ -278,13 +322,28 @@ def fit_model(
     say("first stages, all rows")
     stages = fit_stages(counts, np.arange(len(counts.documents)), recipe)
     say("document stage")
-    documents = counts.documents[: len(outputs)]
-    document = fit_document_stage(documents, outputs, recipe)
-    probabilities = document_probabilities(documents, outputs, recipe)
+    model, _ = finish(stages, counts.vocabularies, counts.documents[: len(outputs)], outputs, lexicon, recipe, manifest)
+    return replace(model, prior=prior_of(outputs, stages.weighings, counts, prior_digest(manifest)))
+
+
+def finish(
+    stages: Stages,
+    vocabularies: Mapping[str, Sequence[str]],
+    documents: Sequence[Prepared],
+    outputs: Sequence[Output],
+    lexicon: frozenset[str],
+    recipe: Recipe,
+    manifest: Mapping[str, Any],
+) -> tuple[Model, Floats]:
+    """A model from its first stages and what such stages say of mails that they have not read; and the probabilities of each
+    mail's labels by document stages that have not read it either.
+    """
+    document, probabilities = _last_stages(documents, document_rows(documents, outputs, recipe), recipe)
     possible = possible_threshold(probabilities, [d.example.primary for d in documents], COVERAGE)
     secondary, thresholds = fit_secondary(np.array([o.features for o in outputs]), [d.example for d in documents], recipe)
     made_from = {"recipe": asdict(recipe), "mails": len(documents), **manifest}
-    return Model(stages.blocks(counts.vocabularies), *stages.intercepts(), document, possible, secondary, thresholds, lexicon, made_from)
+    blocks = stages.blocks(vocabularies)
+    return Model(blocks, *stages.intercepts(), document, possible, secondary, thresholds, lexicon, made_from), probabilities
 
 
 def _guess_labels(counts: Counts, recipe: Recipe, say: Progress) -> Counts:
@@ -296,12 +355,22 @@ def _guess_labels(counts: Counts, recipe: Recipe, say: Progress) -> Counts:
     say(f"finding the telling sentence in {len(unlabelled)} mails")
     weighings = fit_weighings(counts, labelled, recipe.limits, recipe.least_senders)
     stage = fit_sentence_stage(weighings, counts, labelled, recipe.sentence_c)
+    return telling_sentences(counts, unlabelled, sentence_output(weighings, stage, counts, unlabelled))
+
+
+def telling_sentences(counts: Counts, unlabelled: Integers, probabilities: Sequence[Floats]) -> Counts:
+    """Gives the label of each unlabelled mail to its sentence that most likely says it."""
     result = list(counts.documents)
-    for i, p in zip(unlabelled, sentence_output(weighings, stage, counts, unlabelled), strict=True):
+    for i, p in zip(unlabelled, probabilities, strict=True):
         label = SENTENCE_LABEL_OF[result[i].example.primary]
         best = int(p[:, SENTENCE_LABELS.index(label)].argmax())
         result[i] = replace(result[i], labels=tuple(label if k == best else None for k in range(len(p))))
     return replace(counts, documents=result)
+
+
+def prior_digest(manifest: Mapping[str, Any]) -> str:
+    """Which model and rows a prior belongs to."""
+    return f"{manifest.get('digest', '')}-{manifest.get('data_digest', '')}"
 
 
 def digest_of(examples: Iterable[Example], loose: Iterable[Example], recipe: Recipe | None = None) -> str:

@@ -1,4 +1,4 @@
-"""The acceptance test of the signals: `data/signals.jsonl`, rejections with the truth about what else they say.
+"""The acceptance test of the signals: `data/signals/test.jsonl`, rejections with the truth about what else they say.
 
     python tests/signal_truth.py     precision and recall of each value, over the whole way from text to signals
 
@@ -14,7 +14,7 @@ import feedback_nlp
 from feedback_nlp.gaps import signals_of
 from feedback_nlp.records import Email
 
-FILE = Path(__file__).parent.parent / "data" / "signals.jsonl"
+FILE = Path(__file__).parent.parent / "data" / "signals" / "test.jsonl"
 MANY = {"gap": "gaps", "trait": "traits"}
 FEWEST = 25
 

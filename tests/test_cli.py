@@ -11,19 +11,22 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import click
+import numpy as np
 import pytest
 from click.testing import CliRunner
 from conftest import SMALL_RECIPE
 
 from feedback_nlp import retraining
+from feedback_nlp.adaptation import Adapted
 from feedback_nlp.advice import advise_case
 from feedback_nlp.cli import main
-from feedback_nlp.evaluation import evaluate
+from feedback_nlp.comparison import compare
 from feedback_nlp.history import COLUMNS
+from feedback_nlp.judging import Suspect, Verdict
 from feedback_nlp.labels import LABELS, MEANINGS
 from feedback_nlp.records import Advice, Email, Evidence, Example, Feedback, Prediction
 from feedback_nlp.sheet import write_rows
-from feedback_nlp.store import SHIPPED, current, save, shipped, versions
+from feedback_nlp.store import SHIPPED, current, path_of, save, shipped, versions
 from feedback_nlp.terminal import render
 
 DECISION = "Sadly we have chosen another candidate for the role."
@@ -1053,81 +1056,109 @@ FIGURES = {
 
 @pytest.fixture
 def quick(monkeypatch, small_model, small_corpus):
-    """Retraining that takes no time: `quick(f1)` sets the new model's reason macro-F1."""
-    new = dict(FIGURES)
-    taught = []
+    """Retraining that takes no time: `quick(promoted)` sets the verdict."""
+    taught, verdict = [], {"promoted": True}
 
-    def train(corpus, loose, own, recipe, say):
+    def adapted(shipped, corpus, loose, own, recipe, manifest, say):
         taught.append(own)
-        return replace(small_model, manifest={**small_model.manifest, "own": len(own)})
+        model = replace(small_model, manifest={**small_model.manifest, **manifest}, prior=None)
+        return Adapted(model, tuple(own), np.full((len(own), len(LABELS)), 1 / len(LABELS)), (), np.empty((0, len(LABELS))))
 
-    monkeypatch.setattr(retraining, "train", train)
+    def judged(adapted, shipped, split):
+        own = compare([Example("1", "a", "skills_gap")] * 3, [said("skills_gap")] * 3, [said("skills_gap")] * 2 + [said("hiring_freeze")])
+        suspect = Suspect(Example("own-1", f"{MAIL} {'And so on. ' * 20}", "skills_gap"), "another_candidate", 0.8114)
+        return Verdict(verdict["promoted"], "that is why", split, own, (suspect,))
+
+    monkeypatch.setattr(retraining, "_adapted", adapted)
+    monkeypatch.setattr(retraining, "_judged", judged)
     monkeypatch.setattr(retraining, "read_corpus", lambda: (small_corpus, []))
-    evaluated = evaluate([Example("1", "a", "skills_gap")], [Prediction("skills_gap", 0.9, {})])
 
-    def with_figures(model, _):
-        return replace(evaluated, figures=dict(new if model.manifest["mails"] == small_model.manifest["mails"] else FIGURES))
-
-    monkeypatch.setattr(retraining, "_evaluated", with_figures)
-
-    def set_f1(value):
-        new["reason_macro_f1"] = value
+    def set_verdict(promoted):
+        verdict["promoted"] = promoted
         return taught
 
-    return set_f1
+    return set_verdict
+
+
+def said(label):
+    return Prediction(label, 0.9, {})
+
+
+USED = "{} is in use now, that is why. Back: feedback-nlp models rollback"
+KEPT = "{} is kept but not used: that is why. To use it all the same: feedback-nlp models use {}"
+FORCED = "{} is in use now, by force, though that is why. Back: feedback-nlp models rollback"
 
 
 @pytest.mark.parametrize(
-    ("f1", "used"),
-    [(0.9, True), (0.795, True), (0.78, False)],
-    ids=["better", "as good but for noise", "worse"],
+    ("promoted", "force", "line"),
+    [(True, [], USED), (False, [], KEPT), (False, ["--force"], FORCED), (True, ["--force"], USED)],
+    ids=["better", "worse", "forced", "better, and forced"],
 )
-def test_retrain(f1, used, quick, tmp_path, home):
-    taught = quick(f1)
+def test_retrain(promoted, force, line, quick, tmp_path, home):
+    taught = quick(promoted)
     (tmp_path / "in.csv").write_text(TAUGHT, encoding="utf-8")
-    result = invoke("retrain", tmp_path / "in.csv")
+    result = invoke("retrain", *force, "--suspects", tmp_path / "suspects.csv", tmp_path / "in.csv")
     assert result.exit_code == 0
     (name,) = set(versions()) - {SHIPPED}
-    assert current() == (name if used else SHIPPED)
+    assert current() == (SHIPPED if line is KEPT else name)
     assert [[(e.text, e.primary) for e in own] for own in taught] == [[(MAIL, "skills_gap")]]
     lines = result.stdout.splitlines()
     assert lines[0] == "rows: 1 added, 1 known, 0 changed, 1 skipped"
     assert " ".join(lines[1:3]).split() == [f"{tmp_path / 'in.csv'},", "row", "3:", "it", "has", "no", "label"]
-    table = [line.split() for line in lines if line.split()[0] in FIGURES]
-    assert table == [[figure, str(old), str(f1 if figure == "reason_macro_f1" else old)] for figure, old in FIGURES.items()]
-    assert lines[-1] == (
-        f"{name} is in use now: no worse than the shipped model beyond noise. Back: feedback-nlp models use shipped"
-        if used
-        else f"{name} is kept but not used: worse than the shipped model on the test split. "
-        f"To use it all the same: feedback-nlp models use {name}"
+    table = [line.split() for line in lines if line.split() and line.split()[0] in FIGURES]
+    new, old = (
+        json.loads((path / "manifest.json").read_text(encoding="utf-8"))["figures"] for path in (versions()[name], path_of(SHIPPED))
     )
+    assert [row[0] for row in table] == list(FIGURES)
+    assert [row[2] for row in table] == [str(new[figure]) for figure in FIGURES]
+    assert "your rows, held out              2 of 3         3 of 3" in lines
+    text = " ".join(result.stdout.split())
+    assert "Rightly read by only one of them: 0 and 1 (McNemar's p 1)." in text
+    assert line.format(name, name) in text
+    assert "1 of your rows contradict all the others. Look at their labels again (--suspects FILE lists them in full):" in text
+    assert lines[-1] == "  skills_gap, or another_candidate?       Dear Sam, Thank you for applying ..."
+    with open(tmp_path / "suspects.csv", newline="", encoding="utf-8") as file:
+        (row,) = csv.DictReader(file)
+    assert (row["label"], row["likelier"], row["margin"]) == ("skills_gap", "another_candidate", "0.811")
+    assert old["n"] > new["n"]
 
     again = invoke("retrain", "-q", tmp_path / "in.csv")
     assert again.exit_code == 1
-    assert re.fullmatch(rf"Error: Nothing new to learn: version {name} .*Take it into use: feedback-nlp models use {name}\n", again.stderr)
+    assert re.fullmatch(rf"Error: Nothing new to learn: version {name} was made from the same rows\..*\n", again.stderr)
     assert set(versions()) == {SHIPPED, name}
 
 
+def test_retrain_where_the_suspects_can_not_be_written(quick, tmp_path):
+    taught = quick(True)
+    (tmp_path / "in.csv").write_text(TAUGHT, encoding="utf-8")
+    result = invoke("retrain", "--suspects", tmp_path, tmp_path / "in.csv")
+    assert (result.exit_code, result.stdout, taught) == (1, "", [])
+    assert result.stderr.startswith(f"Error: {tmp_path} can't be written (")
+
+
 def test_retrain_json(quick, tmp_path):
-    quick(0.9)
+    quick(True)
     (tmp_path / "in.csv").write_text(TAUGHT, encoding="utf-8")
     result = invoke("retrain", "-q", "--json", tmp_path / "in.csv")
     assert (result.exit_code, result.stderr) == (0, "")
     found = json.loads(result.stdout)
-    assert {name: found[name] for name in ("added", "known", "changed", "old_name", "new_name", "used", "old", "new")} == {
+    assert {name: found[name] for name in ("added", "known", "changed", "old_name", "new_name", "promoted", "used", "why")} == {
         "added": 1,
         "known": 1,
         "changed": 0,
         "old_name": SHIPPED,
         "new_name": current(),
+        "promoted": True,
         "used": True,
-        "old": FIGURES,
-        "new": FIGURES | {"reason_macro_f1": 0.9},
+        "why": "that is why",
     }
+    assert found["split"]["n"] == found["new"]["n"] == found["shipped"]["n"]
+    assert (found["own"]["n"], found["own"]["only_model_right"]) == (3, 1)
+    assert [(row["label"], row["likelier"], row["margin"]) for row in found["suspects"]] == [("skills_gap", "another_candidate", 0.811)]
 
 
 def test_retrain_goes_on_after_invalid_json_on_line_7(quick, tmp_path):
-    taught = quick(0.9)
+    taught = quick(True)
     good = [json.dumps({"text": f"{DECISION} {n}", "label": "another_candidate"}) for n in range(7)]
     (tmp_path / "in.jsonl").write_text("\n".join([*good[:6], "{", good[6]]), encoding="utf-8")
     result = invoke("retrain", "--json", tmp_path / "in.jsonl")
@@ -1137,7 +1168,7 @@ def test_retrain_goes_on_after_invalid_json_on_line_7(quick, tmp_path):
 
 
 def test_a_label_sheet_corrected_is_learned_from(quick, tmp_path):
-    taught = quick(0.9)
+    taught = quick(True)
     source = write_jsonl(tmp_path / "in.jsonl", [{"text": MAIL}, {"text": ""}])
     invoke("label", source, "-o", tmp_path / "sheet.csv")
     with open(tmp_path / "sheet.csv", newline="", encoding="utf-8") as file:
@@ -1163,23 +1194,67 @@ def test_retrain_in_earnest(monkeypatch, small_corpus, tmp_path):
     assert json.loads(invoke("models", "show", found["new_name"]).output)["own"] == 1
 
 
+def kept(home, small_model, name, **manifest):
+    model = replace(small_model, manifest={**small_model.manifest, "figures": FIGURES, **manifest}, prior=None)
+    return save(model, home / "models" / name)
+
+
 def test_models(home, small_model):
-    save(replace(small_model, manifest={**small_model.manifest, "figures": FIGURES}), home / "models" / "mine")
+    kept(home, small_model, "mine", own=7, made="2026-11-25T19:00:00+00:00", parent=SHIPPED, forced=True, why="worse")
     assert invoke("models", "path").output == f"{shipped('models') / 'default'}\n"
     assert invoke("models", "path", "mine").output == f"{home / 'models' / 'mine'}\n"
     assert json.loads(invoke("models", "show", "mine").output)["digest"] == small_model.manifest["digest"]
     assert invoke("models", "use", "mine").output == "mine is in use now.\n"
-    first, second = invoke("models", "list").output.splitlines()
+    head, first, second = invoke("models", "list").output.splitlines()
+    assert head.split() == ["name", "made", "your", "rows", "macro-F1", "rejection", "after"]
     assert first.startswith("  shipped ")
-    assert second.split()[:2] == ["*", "mine"]
-    assert {"0.8", "0.9"} <= set(second.split())
+    assert second.split() == ["*", "mine", "2026-11-25", "7", "0.8", "0.9", "shipped", "(forced)"]
     rows = json.loads(invoke("models", "list", "--json").output)
     assert [(row["name"], row["in_use"]) for row in rows] == [("shipped", False), ("mine", True)]
-    assert rows[1] == {"name": "mine", "in_use": True, "path": str(home / "models" / "mine"), **FIGURES}
+    origin = {"made": "2026-11-25T19:00:00+00:00", "parent": SHIPPED, "own": 7, "forced": True, "why": "worse"}
+    assert rows[1] == {"name": "mine", "in_use": True, "path": str(home / "models" / "mine"), **origin, **FIGURES}
     assert invoke("models", "path").output == f"{home / 'models' / 'mine'}\n"
+    assert invoke("models", "rollback").output == "shipped is in use now.\n"
+    nothing = invoke("models", "rollback")
+    assert (nothing.exit_code, nothing.stdout) == (1, "")
+    assert nothing.stderr == "Error: No version was in use before 'shipped'. See `feedback-nlp models list`.\n"
 
 
-@pytest.mark.parametrize("args", [["use", "none"], ["show", "none"], ["path", "none"]], ids=" ".join)
+@pytest.mark.parametrize(
+    ("args", "answer", "removed"),
+    [([], "y\n", True), ([], "n\n", False), ([], "", False), (["--yes"], "", True)],
+    ids=["yes", "no", "no answer", "--yes"],
+)
+def test_models_prune(args, answer, removed, home, small_model):
+    for name in ("a", "b"):
+        kept(home, small_model, name)
+    invoke("models", "use", "b")
+    result = invoke("models", "prune", *args, stdin=answer)
+    assert ("Remove 1 versions for ever (a)? [y/N]: " in result.output) is not bool(args)
+    assert (result.exit_code == 0, "Removed: a\n" in result.output, "a" in versions()) == (removed, removed, not removed)
+    if removed:
+        assert invoke("models", "prune").output == "There is no version that is not needed.\n"
+    assert current() == "b"
+
+
+def test_models_diff(home, small_model, small_corpus, monkeypatch):
+    monkeypatch.setattr("feedback_nlp.examples.read_corpus", lambda: (small_corpus, []))
+    kept(home, small_model, "a", own=2, labels_of_own={"x": "skills_gap", "y": "hiring_freeze"})
+    kept(home, small_model, "b", own=2, labels_of_own={"x": "cultural_fit", "z": "hiring_freeze"}, recipe={"own_weight": 2.0}, mails=9)
+    result = invoke("models", "diff", "a", "b")
+    assert result.exit_code == 0
+    lines = [line.split() for line in result.output.splitlines()]
+    assert ["mails", str(small_model.manifest["mails"]), "9"] in lines
+    assert ["own_weight", "4.0", "2.0"] in lines
+    assert "Rows of yours: 1 in the first alone, 1 in the second alone, 1 labelled otherwise." in " ".join(result.output.split())
+    assert "No difference: both answer every mail alike." in result.output
+    found = json.loads(invoke("models", "diff", "--json", "a", "b").output)
+    assert (found["rows_of_first"], found["rows_of_second"], found["relabelled"], found["figures"]) == (1, 1, 1, {})
+    assert found["made_from"] == {"mails": [small_model.manifest["mails"], 9]}
+    assert found["comparison"]["answered_differently"] == 0
+
+
+@pytest.mark.parametrize("args", [["use", "none"], ["show", "none"], ["path", "none"], ["diff", "none", "shipped"]], ids=" ".join)
 def test_models_bad_name(args):
     result = invoke("models", *args)
     message = "Error: There is no model 'none' (there are: shipped). See `feedback-nlp models list`.\n"

@@ -1,23 +1,34 @@
+import contextlib
 import json
+import os
+import re
+import shutil
+import subprocess
 import sys
 from dataclasses import replace
+from datetime import datetime, timezone
 from functools import partial
+from pathlib import Path
+from time import perf_counter
 
 import numpy as np
 import pytest
 from conftest import SMALL_RECIPE
 
-from feedback_nlp import retraining, store
+from feedback_nlp import adaptation, retraining, store
 from feedback_nlp.collection import own_examples
-from feedback_nlp.errors import InputError
+from feedback_nlp.errors import InputError, ModelError
+from feedback_nlp.examples import digest
+from feedback_nlp.judging import FEWEST_OWN
 from feedback_nlp.labels import LABELS, NOT_REJECTION
 from feedback_nlp.retraining import build, retrain
 from feedback_nlp.store import SHIPPED, current, load, load_version, manifest_of, versions
+from feedback_nlp.training import prior_digest
 
 ROWS = [
     ("Hi Ana,\n\nWe gave the job to our trainee.", "another_candidate"),
     ("Hi Ana,\n\nThe whole bakery closes, the role with it.", "hiring_freeze"),
-    ("Hi Ana,\n\nCan you come on Monday?", "not_rejection"),
+    ("Hi Ana,\n\nYou do not have the licence that the oven needs.", "skills_gap"),
 ]
 NEW = dict(ROWS)
 
@@ -69,25 +80,34 @@ def test_retrain(quick, plain, home, tmp_path):
     said = []
     result = retrain([sheet(tmp_path / "rows.csv")], say=said.append)
     assert (result.added, result.known, result.changed, result.skipped) == (3, 0, 0, ())
-    assert (result.used, result.old_name) == (True, SHIPPED)
-    assert result.new["reason_macro_f1"] > result.old["reason_macro_f1"]
-    assert said[-1] == "comparing on mails that neither model has read"
+    assert (result.promoted, result.used, result.old_name) == (True, True, SHIPPED)
+    assert result.new["reason_macro_f1"] > result.shipped["reason_macro_f1"]
+    assert (result.own.n, result.own.other, result.split.model) == (3, SHIPPED, result.new_name)
+    assert said == [
+        "reading the corpus",
+        "learning from 3 rows of yours",
+        "document stage",
+        "comparing on mails that neither model has read",
+    ]
     assert {e.text: e.primary for e in own_examples()} == NEW
     assert list(versions()) == [SHIPPED, result.new_name]
     assert current() == result.new_name
     manifest = manifest_of(home / "models" / result.new_name)
     assert (manifest["digest"], manifest["own"], manifest["parent"]) == (result.new_name, 3, SHIPPED)
+    assert (manifest["promoted"], manifest["forced"], manifest["why"]) == (True, False, FEW)
+    assert manifest["labels_of_own"] == {digest(text): label for text, label in ROWS}
+    assert datetime.fromisoformat(manifest["made"]).tzinfo == timezone.utc
     assert manifest["figures"] == json.loads(json.dumps(result.new))
+    assert not (home / "models" / result.new_name / "prior.npz").exists()
     assert result.new_name in (home / "models" / result.new_name / "README.md").read_text(encoding="utf-8")
-    assert result.as_dict()["why"] == "no worse than the shipped model beyond noise"
+    assert result.as_dict()["why"] == FEW
     assert load_version().manifest["digest"] == result.new_name
 
     shipped, first = versions()[SHIPPED], versions()[result.new_name]
     before = content(shipped), content(first)
-    with pytest.raises(
-        InputError, match=f"^Nothing new to learn: version {result.new_name} was made from the same rows. Take it into use:"
-    ):
+    with pytest.raises(InputError) as error:
         retrain([tmp_path / "rows.csv"])
+    assert str(error.value) == f"Nothing new to learn: version {result.new_name} was made from the same rows. It is in use."
 
     changed = [(ROWS[0][0], "cultural_fit"), ROWS[1], ("We met Bo, who starts today.", "another_candidate"), ("No.", "ghosted")]
     second = retrain([sheet(tmp_path / "more.csv", changed)])
@@ -101,44 +121,147 @@ def test_retrain(quick, plain, home, tmp_path):
     assert load_version().manifest["digest"] == result.new_name
 
 
-def test_a_worse_model_is_kept_but_not_used(quick, plain, monkeypatch, tmp_path):
+FEW = "no worse on the test split or on your rows; 3 rows of yours are too few to tell whether it is better"
+
+
+def adapting_to(model):
+    """An adaptation of which this model comes, instead of the one that was learnt."""
+
+    def adapt(*given):
+        adapted = adaptation.adapt(*given)
+        manifest = {**model.manifest, "digest": adapted.model.manifest["digest"], "own": adapted.model.manifest["own"]}
+        return replace(adapted, model=replace(model, manifest=manifest, prior=None))
+
+    return adapt
+
+
+@pytest.mark.parametrize("force", [False, True], ids=["kept", "forced"])
+def test_a_worse_model(force, quick, plain, monkeypatch, home, tmp_path):
     quick(plain)
-    monkeypatch.setattr(retraining, "train", lambda *_: useless(plain))
-    result = retrain([sheet(tmp_path / "rows.csv")])
-    assert not result.used
-    assert result.why == "worse than the shipped model on the test split"
-    assert result.new["rejection_f1"] == 0 < result.old["rejection_f1"]
-    assert current() == SHIPPED
+    monkeypatch.setattr(retraining, "adapt", adapting_to(useless(plain)))
+    result = retrain([sheet(tmp_path / "rows.csv")], force=force)
+    assert (result.promoted, result.used) == (False, force)
+    assert result.why.startswith("worse than the shipped model on the test split (reason macro-F1 -0.")
+    assert result.new["rejection_f1"] == 0 < result.shipped["rejection_f1"]
+    assert current() == (result.new_name if force else SHIPPED)
     assert list(versions()) == [SHIPPED, result.new_name]
     assert set(load(versions()[result.new_name]).predict(NEW)) == {NOT_REJECTION}
     assert {e.text: e.primary for e in own_examples()} == NEW
+    manifest = manifest_of(home / "models" / result.new_name)
+    assert (manifest["promoted"], manifest["forced"], manifest["why"]) == (False, force, result.why)
+    with pytest.raises(InputError) as error:
+        retrain([])
+    wanted = "It is in use." if force else f"Take it into use: feedback-nlp models use {result.new_name}"
+    assert str(error.value) == (
+        f"Nothing new to learn: version {result.new_name} was made from the same rows. It was not promoted: {result.why}. {wanted}"
+    )
 
 
-@pytest.mark.parametrize(
-    ("figure", "lost", "used"),
-    [
-        pytest.param("reason_macro_f1", 0.009, True, id="reasons-within-noise"),
-        pytest.param("reason_macro_f1", 0.02, False, id="reasons-worse"),
-        pytest.param("rejection_f1", 0.02, False, id="rejections-worse"),
-        pytest.param("rejection_f1", -0.1, True, id="rejections-better"),
-    ],
-)
-def test_what_counts_as_worse(figure, lost, used, quick, plain, monkeypatch, tmp_path):
+def test_nothing_gained(quick, plain, corpus, home, tmp_path):
     quick(plain)
-    new = replace(plain, manifest={**plain.manifest, "own": 3})
-    monkeypatch.setattr(retraining, "train", lambda *_: new)
-    figures = {"reason_macro_f1": 0.7, "rejection_f1": 0.8}
-    evaluated = retraining._evaluated
+    rows = [(e.text.replace('"', ""), e.primary) for e in corpus if e.split == "train"][::4]
+    result = retrain([sheet(tmp_path / "rows.csv", rows)])
+    assert result.own.n == len(rows) >= FEWEST_OWN
+    assert result.own.only_model_right == 0  # the shipped model has read these very mails
+    assert (result.promoted, result.used, current()) == (False, False, SHIPPED)
+    assert re.match("nothing gained, on the test split or on your own rows$|it reads \\d+ fewer of your own mails rightly", result.why)
+    assert manifest_of(home / "models" / result.new_name)["why"] == result.why
 
-    def with_figures(model, test):
-        wanted = figures | ({figure: figures[figure] - lost} if model.manifest["own"] else {})
-        found = evaluated(model, test)
-        return replace(found, figures=found.figures | wanted)
 
-    monkeypatch.setattr(retraining, "_evaluated", with_figures)
-    result = retrain([sheet(tmp_path / "rows.csv")])
-    assert result.used is used
-    assert current() == (result.new_name if used else SHIPPED)
+def test_wrong_labels_are_refused_and_listed(quick, plain, corpus, tmp_path):
+    quick(plain)
+    mails = [e for e in corpus if e.split == "train"]
+    rng = np.random.default_rng(0)
+    rows, wrong = [], set()
+    for i, e in enumerate(mails[::2]):
+        text = e.text.replace('"', "") + "\n\nBye"
+        label = e.primary if i % 3 == 0 else str(rng.choice([name for name in LABELS if name != e.primary]))
+        rows.append((text, label))
+        if label != e.primary:
+            wrong.add(text)
+    result = retrain([sheet(tmp_path / "rows.csv", rows)])
+    assert (result.promoted, result.used, current()) == (False, False, SHIPPED)
+    listed = {s.example.text for s in result.suspects}
+    assert len(listed & wrong) >= 0.7 * len(wrong)  # so small a model knows no better
+    assert len(listed - wrong) <= 0.3 * (len(rows) - len(wrong))
+
+
+def test_a_shipped_model_without_its_prior(quick, plain, home, tmp_path):
+    quick(useless(plain))
+    (tmp_path / "shipped" / "models" / "default" / "prior.npz").unlink()
+    said = []
+    first = retrain([sheet(tmp_path / "rows.csv")], say=said.append)
+    counted = "what the corpus says was not kept with the shipped model; it is counted now, once, which takes some minutes"
+    assert said[:2] == ["reading the corpus", counted]
+    assert first.used
+    kept = store.load_prior(prior_digest(plain.manifest))
+    assert np.allclose(kept.mails, plain.prior.mails, atol=1)
+    assert np.allclose(kept.sentence_energies, plain.prior.sentence_energies, rtol=1e-5)
+    said.clear()
+    retrain([sheet(tmp_path / "more.csv", [("We met Bo, who starts today.", "another_candidate")])], say=said.append)
+    assert counted not in said
+
+
+def test_two_at_once(quick, plain, home, tmp_path):
+    quick(plain)
+    with store.only_one(), pytest.raises(ModelError) as error:
+        retrain([sheet(tmp_path / "rows.csv")])
+    assert str(error.value) == f"Models in {home / 'models'} are being made by another run. Wait until that is done, then try again."
+    assert list(versions()) == [SHIPPED]
+
+
+RUN = """
+import sys
+from pathlib import Path
+sys.path.insert(0, {tests!r})
+from conftest import SMALL_RECIPE
+from feedback_nlp import retraining, store
+from feedback_nlp.examples import read_corpus
+ids = set(Path({ids!r}).read_text().split("\\n"))
+corpus = [e for e in read_corpus()[0] if e.id in ids]
+retraining.read_corpus = lambda: (corpus, [])
+retraining.Recipe = lambda: SMALL_RECIPE
+store.shipped = lambda name: Path({shipped!r}) / name
+print("started", flush=True)
+result = retraining.retrain([Path({rows!r})])
+print(result.new_name, result.used, result.why, flush=True)
+"""
+
+
+def test_kill_at_any_moment(quick, plain, corpus, home, tmp_path):
+    quick(useless(plain))
+    (tmp_path / "ids").write_text("\n".join(e.id for e in corpus), encoding="utf-8")
+    names = {"tests": Path(__file__).parent, "ids": tmp_path / "ids", "shipped": tmp_path / "shipped"}
+    code = RUN.format(**{name: str(path) for name, path in names.items()}, rows=str(sheet(tmp_path / "rows.csv")))
+
+    def start():
+        process = subprocess.Popen(
+            [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, env=os.environ | {"LOKY_MAX_CPU_COUNT": "1"}
+        )
+        assert process.stdout.readline() == "started\n"
+        return process
+
+    began = perf_counter()
+    whole = start()
+    rest = whole.communicate()[0]
+    seconds = perf_counter() - began
+    name = rest.split()[0]
+    assert rest == f"{name} True {FEW}\n"
+    for share in np.random.default_rng(0).uniform(0.1, 1.0, 4):
+        store.use(SHIPPED)
+        shutil.rmtree(home / "models" / name, ignore_errors=True)
+        stopped = start()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            stopped.wait(share * seconds)
+        stopped.kill()
+        stopped.communicate()
+        assert current() in (SHIPPED, name)
+        assert all(load(folder) for folder in versions().values())
+        assert {e.text: e.primary for e in own_examples()} == NEW
+    shutil.rmtree(home / "models" / name, ignore_errors=True)
+    store.use(SHIPPED)
+    assert start().communicate()[0] == f"{name} True {FEW}\n"
+    assert load_version().manifest["digest"] == name
 
 
 @pytest.mark.parametrize("rows", [None, [("No.", "")], [("No.", "ghosted")]], ids=["no-file", "no-label", "unknown-label"])

@@ -4,6 +4,7 @@ import pickle
 import re
 import shutil
 import zipfile
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -13,7 +14,26 @@ from feedback_nlp.errors import ModelError
 from feedback_nlp.evaluation import evaluate
 from feedback_nlp.labels import LABELS
 from feedback_nlp.records import Example, Prediction
-from feedback_nlp.store import SHIPPED, current, load, load_version, manifest_of, path_of, save, shipped, use, versions
+from feedback_nlp.store import (
+    SHIPPED,
+    current,
+    load,
+    load_prior,
+    load_version,
+    manifest_of,
+    only_one,
+    origin_of,
+    path_of,
+    prune,
+    roll_back,
+    save,
+    save_prior,
+    shipped,
+    unused,
+    use,
+    versions,
+)
+from feedback_nlp.training import prior_digest
 
 
 @pytest.fixture(scope="session")
@@ -33,7 +53,7 @@ def test_a_saved_model_gives_equal_probabilities(saved, small_model, small_corpu
 
 
 def test_what_is_saved(saved, small_model):
-    assert sorted(p.name for p in saved.iterdir()) == ["README.md", "arrays.npz", "manifest.json", "vocabulary.json"]
+    assert sorted(p.name for p in saved.iterdir()) == ["README.md", "arrays.npz", "manifest.json", "prior.npz", "vocabulary.json"]
     assert (saved / "README.md").read_text(encoding="utf-8") == model_card(small_model)
     manifest = manifest_of(saved)
     assert {name: manifest[name] for name in ("format", "labels", "digest")} == {
@@ -46,7 +66,7 @@ def test_what_is_saved(saved, small_model):
 
 def test_an_evaluation_enters_the_card(small_model, tmp_path):
     evaluation = evaluate([Example("1", "a", LABELS[0])], [Prediction(LABELS[0], 0.9, {})])
-    folder = save(small_model, tmp_path / "version", evaluation)
+    folder = save(replace(small_model, prior=None), tmp_path / "version", evaluation)
     assert sorted(p.name for p in folder.iterdir()) == ["README.md", "arrays.npz", "calibration.svg", "manifest.json", "vocabulary.json"]
     assert (folder / "README.md").read_text(encoding="utf-8") == model_card(small_model, evaluation, "calibration.svg")
     assert load(folder).manifest["digest"] == small_model.manifest["digest"]
@@ -90,12 +110,12 @@ def without(name):
     return lambda folder: (folder / name).unlink()
 
 
-def arrays(**change):
+def arrays(name="arrays.npz", **change):
     def damage(folder):
-        with np.load(folder / "arrays.npz") as old:
-            found = {name: old[name] for name in old.files}
-        found |= {name: make(found.get(name)) for name, make in change.items()}
-        np.savez_compressed(folder / "arrays.npz", **{name: array for name, array in found.items() if array is not None})
+        with np.load(folder / name) as old:
+            found = {array: old[array] for array in old.files}
+        found |= {array: make(found.get(array)) for array, make in change.items()}
+        np.savez_compressed(folder / name, **{array: values for array, values in found.items() if values is not None})
 
     return damage
 
@@ -280,3 +300,148 @@ def test_a_version_in_use_that_is_gone(home):
     with pytest.raises(ModelError) as error:
         load_version()
     assert str(error.value) == "There is no model 'gone' (there are: shipped). See `feedback-nlp models list`."
+
+
+# the prior
+
+
+@pytest.fixture
+def prior_folder(home, small_model):
+    save_prior(small_model.prior)
+    return home / "models"
+
+
+def test_a_prior_that_was_kept(prior_folder, small_model):
+    digest = prior_digest(small_model.manifest)
+    found = load_prior(digest)
+    for name in (f.name for f in fields(found)):
+        assert np.array_equal(getattr(found, name), getattr(small_model.prior, name)), name
+    assert load_prior(digest + "0") is None
+
+
+def test_a_prior_is_saved_with_the_model_and_not_read_with_it(saved, small_model, monkeypatch, tmp_path):
+    shutil.copytree(saved, tmp_path / "shipped" / "models" / "default")
+    monkeypatch.setattr("feedback_nlp.store.shipped", lambda name: tmp_path / "shipped" / name)
+    assert load_version(SHIPPED).prior is None
+    assert load_prior(prior_digest(small_model.manifest)).digest == small_model.prior.digest
+
+
+PRIOR = r" Remove it: retraining makes it anew\."
+PRIOR_DAMAGE = [
+    pytest.param(content("prior.npz", b"no zip"), r".*prior.npz is damaged or no array file \(BadZipFile\)\." + PRIOR, id="no zip"),
+    pytest.param(
+        content("prior.npz", pickle.dumps(Opened())), r".*prior.npz is damaged or no array file \(BadZipFile\)\." + PRIOR, id="a pickle"
+    ),
+    pytest.param(
+        arrays("prior.npz", mails=lambda _: np.array([Opened()])),
+        r".*prior.npz is damaged or no array file \(ValueError\)\." + PRIOR,
+        id="pickle in it",
+    ),
+    *(
+        pytest.param(arrays("prior.npz", **change), r".*prior.npz does not hold the arrays of a prior\." + PRIOR, id=name)
+        for name, change in {
+            "no digest": {"digest": lambda _: None},
+            "digest of other numbers": {"digest": lambda a: a.astype(float)},
+            "no mails": {"mails": lambda _: None},
+            "one array more": {"more": lambda _: np.zeros(1)},
+            "other precision": {"mails": lambda a: a.astype(float)},
+            "other labels": {"mails": lambda a: a[:, 1:]},
+            "no labels": {"mails": lambda a: a[:, 0]},
+            "NaN": {"mail_energies": lambda a: a * np.float32("nan")},
+        }.items()
+    ),
+]
+
+
+@pytest.mark.parametrize(("damage", "message"), PRIOR_DAMAGE)
+def test_a_damaged_prior_is_refused(damage, message, prior_folder, small_model):
+    damage(prior_folder)
+    with pytest.raises(ModelError, match=f"^{message}$"):
+        load_prior(prior_digest(small_model.manifest))
+
+
+# which one was in use before, and which are not needed
+
+
+@pytest.fixture
+def three(home, small_model):
+    for parent, name in ((SHIPPED, "a"), ("a", "b"), ("b", "c")):
+        save(replace(small_model, manifest={**small_model.manifest, "parent": parent}, prior=None), home / "models" / name)
+    return home / "models"
+
+
+def test_roll_back(three):
+    for name in ("a", "b", "b", "c"):
+        use(name)
+    assert (three / "current").read_text(encoding="utf-8") == "a\nb\nc\n"
+    assert [roll_back() for _ in range(3)] == ["b", "a", SHIPPED]
+    assert (three / "current").read_text(encoding="utf-8") == "shipped\n"
+    with pytest.raises(ModelError) as error:
+        roll_back()
+    assert str(error.value) == "No version was in use before 'shipped'. See `feedback-nlp models list`."
+    use("a")
+    assert roll_back() == SHIPPED
+
+
+def test_roll_back_passes_over_versions_that_are_gone(three):
+    for name in ("a", "b", "c"):
+        use(name)
+    shutil.rmtree(three / "b")
+    assert roll_back() == "a"
+
+
+def test_roll_back_refuses_a_damaged_version(three):
+    use("a")
+    use("b")
+    (three / "a" / "arrays.npz").unlink()
+    with pytest.raises(ModelError, match=r"arrays\.npz is missing"):
+        roll_back()
+    assert current() == "b"
+
+
+def test_a_pointer_of_one_name(three):
+    (three / "current").write_text("b", encoding="utf-8")
+    assert (current(), roll_back()) == ("b", SHIPPED)
+
+
+@pytest.mark.parametrize(
+    ("in_use", "names"),
+    [(SHIPPED, ["a", "b", "c"]), ("a", ["b", "c"]), ("b", ["c"]), ("c", ["a"])],
+)
+def test_prune(in_use, names, three):
+    use(in_use)
+    (three / ".d.7.part").mkdir()
+    assert sorted(unused()) == names
+    assert sorted(prune(unused())) == names
+    assert set(versions()) == {SHIPPED, "a", "b", "c"} - set(names)
+    assert not (three / ".d.7.part").exists()
+    assert current() == in_use
+    load_version()
+
+
+def test_prune_keeps_what_was_taken_into_use_meanwhile(three):
+    names = unused()
+    use("b")
+    assert sorted(prune(names)) == ["c"]
+
+
+def test_only_one(home):
+    with only_one(), pytest.raises(ModelError) as error, only_one():
+        pytest.fail("two at once")
+    assert str(error.value) == f"Models in {home / 'models'} are being made by another run. Wait until that is done, then try again."
+    with only_one():
+        pass
+
+
+def test_only_one_where_nothing_can_be_written(home):
+    home.parent.mkdir(parents=True, exist_ok=True)
+    home.write_text("a file", encoding="utf-8")
+    with pytest.raises(ModelError) as error, only_one():
+        pytest.fail("not reached")
+    assert re.fullmatch(rf"{home / 'models'} can't be written \(.*\)\. Set FEEDBACK_NLP_HOME to a folder of yours\.", str(error.value))
+
+
+def test_what_a_version_says_of_its_origin(three):
+    assert {name: origin_of(three / "b")[name] for name in ("parent", "own", "made")} == {"parent": "a", "own": 0, "made": None}
+    (three / "b" / "manifest.json").write_text("{", encoding="utf-8")
+    assert origin_of(three / "b") == {}
