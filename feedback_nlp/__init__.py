@@ -47,6 +47,10 @@ Labelling by hand:
     screen      label_on_screen(questions, collection)  keys and pages in the terminal (prompt_toolkit)
     reviewing   choose(paths, number, model), ask(choice)
 
+In a browser:
+
+    serve       the local page: its locks, what is open on it, and what it shows (an extra)
+
 Many rejections together, from the rows that label wrote:
 
     history     applications_of(messages) -> Application    how far each came, and the answer that counts

@@ -599,6 +599,21 @@ def _labelled_mails(files: Iterable[Path], text_column: str | None, quiet: bool)
     return truth
 
 
+@main.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=8642, show_default=True, help="Where it listens (0: any that is free).")
+@click.option("--host", default="127.0.0.1", metavar="HOST", help="The address for other machines to open; needs a password.")
+@click.option("--password-file", type=click.Path(path_type=Path), metavar="FILE", help="The file with that password in its first line.")
+@click.option("--open", "open_browser", is_flag=True, help="Open the browser.")
+def serve(port: int, host: str, password_file: Path | None, open_browser: bool) -> None:
+    """Show all of this as a page in your browser, on this machine alone.
+
+    Prints the address to open. Nothing leaves this machine, and nobody but you can open the page.
+    """
+    from feedback_nlp.serve.server import serve as run
+
+    run(host, port, password_file, open_browser, lambda text: click.echo(text, err=True))
+
+
 @main.group(cls=_Group)
 def models() -> None:
     """The model versions: which there are, and which one is in use."""

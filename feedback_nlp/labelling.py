@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,8 @@ class Wanted:
     today: datetime.date | None = None
     after_application: int = AFTER_APPLICATION
     after_interview: int = AFTER_INTERVIEW
+    names: Mapping[Path, str] = field(default_factory=dict)
+    """What paths are called, where that is not the path itself."""
     own_addresses: Collection[str] = ()
     text_column: str | None = None
     update: bool = False
@@ -97,7 +99,7 @@ def _judge_all(
     """How many messages were read, and whether all were: Ctrl-C ends the reading, and what was read comes out."""
     read = 0
     try:
-        for number in judge(read_paths(paths, wanted.text_column, lambda size: progress(size, 0)), model, journal, human):
+        for number in judge(read_paths(paths, wanted.text_column, lambda size: progress(size, 0), wanted.names), model, journal, human):
             read += number
             progress(0, number)
     except KeyboardInterrupt:

@@ -54,20 +54,25 @@ _OWN_ROW: Row = {
 }
 
 
-def read_paths(paths: Iterable[Path], text_column: str | None, passed: Callable[[int], None]) -> Iterator[Email | Skipped]:
+def read_paths(
+    paths: Iterable[Path], text_column: str | None, passed: Callable[[int], None], names: Mapping[Path, str] = {}
+) -> Iterator[Email | Skipped]:
     """The messages of all paths; a path that can't be read, or not to its end, comes as `Skipped`.
 
+    `names` has what a file is called where that is not its path.
     Raises InputError where there is nothing in any of them but such.
     """
     found, first = False, None
     for path in paths:
+        name = names.get(path, "")
         try:
-            for item in read_inbox(path, text_column, passed):
+            for item in read_inbox(path, text_column, passed, name):
                 found = True
                 yield item
         except InputError as error:
             first = first or error
-            yield Skipped(str(path), str(error).removeprefix(str(path)).lstrip(" :,"))
+            called = name or str(path)
+            yield Skipped(called, str(error).removeprefix(called).lstrip(" :,"))
     if first and not found:
         raise first
 

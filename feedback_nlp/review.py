@@ -163,13 +163,23 @@ def example_of(question: Question, answer: Answer) -> Example:
     )
 
 
+def labelled(question: Question, answer: Answer, label: str) -> Answer:
+    """The answer with another label: further reasons and marks that the person did not set are those of the model."""
+    if label == NOT_REJECTION:
+        return Answer(label)
+    guessed = question.prediction.secondary if label == question.prediction.label else ()
+    secondary = answer.secondary if answer.touched_secondary else guessed
+    marked = answer.marked if answer.touched_marks else question.said.get(label, frozenset())
+    return replace(answer, label=label, secondary=tuple(reason for reason in secondary if reason != label), marked=marked)
+
+
 def _opened(questions: Sequence[Question], passed: tuple[Answer | None, ...], given: Answer | None = None) -> State:
     """The next mail with the model's guess, or with the answer that was given before."""
     if len(passed) == len(questions):
         nothing = Answer("")
         return State(questions, passed, nothing, nothing, 0)
     question = questions[len(passed)]
-    opened = given or _labelled(question, Answer(""), question.prediction.label or NOT_REJECTION)
+    opened = given or labelled(question, Answer(""), question.prediction.label or NOT_REJECTION)
     return State(questions, passed, opened, opened, min(opened.marked, default=0))
 
 
@@ -203,19 +213,9 @@ def _changed(state: State, question: Question, key: str) -> State:
 
 
 def _chosen(state: State, question: Question, label: str) -> State:
-    draft = _labelled(question, state.draft, label)
+    draft = labelled(question, state.draft, label)
     moved = draft.marked != state.draft.marked and bool(draft.marked)
     return replace(state, draft=draft, cursor=min(draft.marked) if moved else state.cursor)
-
-
-def _labelled(question: Question, answer: Answer, label: str) -> Answer:
-    """The answer with another label: further reasons and marks that the person did not set are those of the model."""
-    if label == NOT_REJECTION:
-        return Answer(label)
-    guessed = question.prediction.secondary if label == question.prediction.label else ()
-    secondary = answer.secondary if answer.touched_secondary else guessed
-    marked = answer.marked if answer.touched_marks else question.said.get(label, frozenset())
-    return replace(answer, label=label, secondary=tuple(reason for reason in secondary if reason != label), marked=marked)
 
 
 def _also(state: State, reason: str) -> State:

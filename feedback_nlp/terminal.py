@@ -26,13 +26,14 @@ if TYPE_CHECKING:
 
 WIDTH = 78
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ud800-\udfff\ufeff]")
-_CHANNELS = {
+CHANNELS = {
     "mail": "by mail",
     "phone": "by phone",
     "recruiter": "through your recruiter",
     "technical interviewer": "ask for the technical interviewer",
     "none": "not at all",
 }
+"""The ways to reach somebody, in words."""
 _CONTEXT_LINES = 12
 _SCREEN = 36
 """A screen has 40 lines; the meaning takes up to 3, the prompt one."""
@@ -69,7 +70,7 @@ def render(feedback: Feedback) -> Iterator[str]:
     if prediction.label is None:
         yield from _wrapped(prediction.note)
         return
-    yield from _headline(prediction, advice.gap) if feedback.overruled is None else _own_headline(feedback)
+    yield from headline(feedback)
     if prediction.label != NOT_REJECTION and prediction.evidence:
         yield ""
         yield click.style("The mail says it here:", bold=True)
@@ -86,6 +87,11 @@ def render(feedback: Feedback) -> Iterator[str]:
     yield from _on_a_screen(advice)
 
 
+def headline(feedback: Feedback) -> Iterator[str]:
+    """The lines that say what the mail says, and how sure that is."""
+    return _headline(feedback.prediction, feedback.advice.gap) if feedback.overruled is None else _own_headline(feedback)
+
+
 def render_advice(label: str, advice: Advice) -> Iterator[str]:
     """The lines for the advice of a case, without a mail."""
     yield click.style(_capital(MEANINGS[label]), bold=True) + f"  ({label})"
@@ -95,19 +101,28 @@ def render_advice(label: str, advice: Advice) -> Iterator[str]:
 
 def render_remarks(text: str, remarks: Sequence[Remark]) -> Iterator[str]:
     """The lines for what would hurt in a reply: the sentences, why, and kinder words, those with the same ones together."""
-    alike: dict[tuple[str, str], list[Remark]] = {}
-    for remark in remarks:
-        alike.setdefault((remark.why, remark.kinder), []).append(remark)
-    for (why, kinder), found in alike.items():
+    for (why, kinder), found in alike(remarks).items():
         for remark in found:
-            yield from _quoted(_shortened(text[remark.start : remark.end]))
+            yield from _quoted(shortened(text[remark.start : remark.end]))
         yield from _wrapped(why)
         if kinder:
             yield from _wrapped(f"Kinder: {kinder}")
         yield ""
+    yield click.style(summary(remarks), bold=True)
+
+
+def alike(remarks: Sequence[Remark]) -> dict[tuple[str, str], list[Remark]]:
+    """The remarks by why and the kinder words, those with the same ones together."""
+    together: dict[tuple[str, str], list[Remark]] = {}
+    for remark in remarks:
+        together.setdefault((remark.why, remark.kinder), []).append(remark)
+    return together
+
+
+def summary(remarks: Sequence[Remark]) -> str:
+    """How much there is to look at in a reply."""
     count = "One thing" if len(remarks) == 1 else f"{len(remarks)} things"
-    look = f"{count} to look at again before you send it; what you change is up to you."
-    yield click.style(look if remarks else "Nothing in it would hurt you.", bold=True)
+    return f"{count} to look at again before you send it; what you change is up to you." if remarks else "Nothing in it would hurt you."
 
 
 def render_explanation(explanation: Explanation, overruled: bool = False) -> Iterator[str]:
@@ -179,7 +194,7 @@ def _lesson(lesson: Lesson) -> Iterator[str]:
     if lesson.named:
         yield from _wrapped(f"Named more than once: {', '.join(f'{name} ({n})' for name, n in lesson.named.items())}", "  ", "  ")
     for quote in lesson.quotes:
-        yield from _quoted(_shortened(quote))
+        yield from _quoted(shortened(quote))
     yield from _numbered(lesson.steps)
     if lesson.checklist:
         yield "  To go through:"
@@ -324,7 +339,7 @@ def _advice(advice: Advice) -> Iterator[str]:
     yield from _named("It may mean (a guess)", "; or ".join(advice.may_mean))
     yield from _named("Nobody can know from it", "; ".join(advice.unknown))
     if advice.channel:
-        yield from _named("How to reach them", f"{_CHANNELS[advice.channel]}, since {advice.channel_reason}")
+        yield from _named("How to reach them", f"{CHANNELS[advice.channel]}, since {advice.channel_reason}")
     if advice.caution:
         yield ""
         yield from _wrapped(advice.caution)
@@ -401,7 +416,8 @@ def _numbered(items: Iterable[str]) -> Iterator[str]:
         yield from _wrapped(item, f"  {number}. ", "     ")
 
 
-def _shortened(quote: str) -> str:
+def shortened(quote: str) -> str:
+    """A quote on one line, its end left out where it is long."""
     return textwrap.shorten(" ".join(harmless(quote).split()), _LONGEST_QUOTE, placeholder=" ...")
 
 
@@ -442,7 +458,7 @@ def _carriers(shown: Sequence[SentenceExplanation]) -> Iterator[str]:
 
 
 def _sentence(number: int, sentence: SentenceExplanation) -> Iterator[str]:
-    yield from _wrapped(f'"{_shortened(sentence.text)}"', f"  {number}. ", "     ")
+    yield from _wrapped(f'"{shortened(sentence.text)}"', f"  {number}. ", "     ")
     yield from (click.style(line, bold=True) for line in _wrapped(_readings(sentence), "     ", "     "))
     around = {
         "the sentence before": sentence.before,

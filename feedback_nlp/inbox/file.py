@@ -41,10 +41,10 @@ def open_file(path: Path, name: str = "", passed: Callable[[int], None] = lambda
 
 
 @contextmanager
-def on_disk(path: Path, passed: Callable[[int], None] = lambda _: None) -> Iterator[File]:
+def on_disk(path: Path, passed: Callable[[int], None] = lambda _: None, name: str = "") -> Iterator[File]:
     """The same, where a pipe is written to a temporary file first: what is read twice can't be a pipe."""
     if path.is_file() or not path.exists():
-        yield open_file(path, passed=passed)
+        yield open_file(path, name, passed)
         return
     with tempfile.TemporaryDirectory(prefix="feedback-nlp-") as folder:
         copy = Path(folder) / "piped"
@@ -53,7 +53,7 @@ def on_disk(path: Path, passed: Callable[[int], None] = lambda _: None) -> Itera
                 shutil.copyfileobj(source, target)
         except OSError as error:
             raise InputError(f"{path} can't be read ({error.strerror}).") from error
-        yield open_file(copy, str(path), passed)
+        yield open_file(copy, name or str(path), passed)
 
 
 def read_path(path: Path, name: str, most: int) -> bytes:

@@ -24,14 +24,17 @@ from feedback_nlp.inbox.workbook import is_workbook, read_workbook
 from feedback_nlp.records import Email, Skipped
 
 
-def read_inbox(path: Path, text_column: str | None = None, passed: Callable[[int], None] = lambda _: None) -> Iterator[Email | Skipped]:
+def read_inbox(
+    path: Path, text_column: str | None = None, passed: Callable[[int], None] = lambda _: None, name: str = ""
+) -> Iterator[Email | Skipped]:
     """Every message in a file or folder; what can't be read comes as `Skipped`, in its place.
 
-    `passed` is told how many bytes were read, of as many as `size_of` says. Raises InputError where the path itself
+    `passed` is told how many bytes were read, of as many as `size_of` says; `name` is what a file is called where that is not
+    its path. Raises InputError where the path itself
     can't be read.
     """
     if not path.is_dir():
-        with on_disk(path, passed) as whole:
+        with on_disk(path, passed, name) as whole:
             yield from _read(whole, text_column, Room())
         return
     for file in files_in(path):
