@@ -275,7 +275,7 @@ class Pages:
     async def retrain(self, request: Request) -> Response:
         """Begins to train on what the person said."""
         await (await read_form(request)).close()
-        self._jobs.start(RETRAINING, lambda job: retrain([], None, job.say))
+        self._jobs.start(RETRAINING, lambda job: retrain([], say=job.say))
         return RedirectResponse("/versions", 303)
 
     async def stop_retraining(self, request: Request) -> Response:

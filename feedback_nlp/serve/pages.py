@@ -15,7 +15,7 @@ from feedback_nlp.records import Evidence, Feedback
 from feedback_nlp.rows import UNKNOWN
 from feedback_nlp.serve.exports import FORMATS, Labelled
 from feedback_nlp.serve.readings import Reading
-from feedback_nlp.store import current, figures_of, manifest_of, versions
+from feedback_nlp.store import current, manifest_of, origin_of, versions
 from feedback_nlp.terminal import CHANNELS, alike, harmless, headline, percent, runner_up, shortened, summary
 
 ROWS_A_PAGE = 25
@@ -128,7 +128,7 @@ def export_page(labelled: Labelled, asked: int) -> dict[str, Any]:
 def versions_page() -> dict[str, Any]:
     """What the page of the model versions shows."""
     in_use, known = current(), versions()
-    found = [{"name": name, "in_use": name == in_use, "figures": figures_of(folder)} for name, folder in known.items()]
+    found = [{"name": name, "in_use": name == in_use, "figures": origin_of(folder)} for name, folder in known.items()]
     parent = manifest_of(known[in_use]).get("parent", "") if in_use in known else ""
     return {"versions": found, "parent": parent if parent in known else "", "figures": _FIGURES}
 
