@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -21,6 +24,7 @@ from numpy.typing import NDArray
 from feedback_nlp.drift import words_of
 from feedback_nlp.errors import OutputError
 from feedback_nlp.examples import digest
+from feedback_nlp.features import MAIL_BLOCK
 from feedback_nlp.metrics import share_interval
 from feedback_nlp.model import Model
 from feedback_nlp.records import HUMAN, MODEL, Example, OwnLabel
@@ -31,7 +35,10 @@ FEWEST = 15
 """A label is learnt from so many different mails on."""
 LIKELY = 0.5
 _FORMAT = 1
+_MOST_ODDS = 30.0
 
+WeighedWords = tuple[tuple[str, float], ...]
+"""The different words of a mail in alphabetical order, each with its weight; mails that differ in names alone are equal."""
 Hits = tuple[int, int]
 """How many were right, of how many."""
 
@@ -45,7 +52,6 @@ class Learnt:
     """
 
     words: Mapping[str, int]
-    idf: NDArray[np.float64]
     coefficients: NDArray[np.float64]
     intercept: float
     slope: float
@@ -54,14 +60,11 @@ class Learnt:
     lacking: Hits
     digest: str = ""
 
-    def probability(self, words: Sequence[str]) -> float:
+    def probability(self, mail: WeighedWords) -> float:
         """How probable it is that a mail of these words has the label."""
-        ids = [self.words[word] for word in words if word in self.words]
-        columns, counts = np.unique(np.array(ids, dtype=int), return_counts=True)
-        values = (1 + np.log(counts)) * self.idf[columns]
-        length = float(np.linalg.norm(values)) or 1.0
-        score = float(values @ self.coefficients[columns]) / length + self.intercept
-        return float(1 / (1 + np.exp(-np.clip(self.slope * score + self.offset, -30, 30))))
+        score = sum(weight * float(self.coefficients[self.words[word]]) for word, weight in mail if word in self.words)
+        odds = self.slope * (score + self.intercept) + self.offset
+        return 1 / (1 + math.exp(-min(max(odds, -_MOST_ODDS), _MOST_ODDS)))
 
     @property
     def right(self) -> str:
@@ -111,8 +114,8 @@ class Tagger:
         if example:
             return tuple(_own_label(state.tag, 1.0, HUMAN) for state in self.states if state.tag.name in (example.tags or ()))
         learnt = [(state.tag, state.learnt) for state in self.states if state.learnt]
-        words = lexicon_words(self.model, text) if learnt else []
-        found = [_own_label(tag, known.probability(words), MODEL, known.right) for tag, known in learnt]
+        mail = weighed_words(self.model, text) if learnt else ()
+        found = [_own_label(tag, known.probability(mail), MODEL, known.right) for tag, known in learnt]
         return tuple(sorted(found, key=lambda label: -label.probability))
 
 
@@ -125,9 +128,15 @@ def open_tagger(model: Model, human: Mapping[str, Example]) -> Tagger:
     return Tagger(model, human, [_state(tag, model, human) for tag in read_tags().values()])
 
 
-def lexicon_words(model: Model, text: str) -> list[str]:
-    """The words of a mail in normal form that the lexicon of the corpus has."""
-    return [word for word in words_of(model, text) if word in model.lexicon]
+def weighed_words(model: Model, text: str) -> WeighedWords:
+    """The words of a mail in normal form that the lexicon of the corpus has, by tf-idf; the idf is that of the corpus, since a few
+    mails can't tell which words are rare.
+    """
+    block = model.blocks[MAIL_BLOCK]
+    counts = Counter(word for word in words_of(model, text) if word in model.lexicon and word in block.vocabulary)
+    weights = {word: (1 + math.log(n)) * float(block.idf[block.vocabulary[word]]) for word, n in sorted(counts.items())}
+    length = math.hypot(*weights.values())
+    return tuple((word, weight / length) for word, weight in weights.items())
 
 
 def _own_label(tag: Tag, probability: float, source: str, right: str = "") -> OwnLabel:
@@ -149,11 +158,11 @@ def _learn(tag: Tag, model: Model, having: Mapping[str, Example], human: Mapping
     """Learns a label anew and keeps it, where that can be."""
     from feedback_nlp.tag_training import learn
 
-    tagged = {tuple(lexicon_words(model, having[key].text)) for key in sorted(having)}
-    others = {tuple(lexicon_words(model, human[key].text)) for key in sorted(set(human) - set(having))} - tagged
+    tagged = {weighed_words(model, example.text) for example in having.values()}
+    others = {weighed_words(model, human[key].text) for key in set(human) - set(having)} - tagged
     if len(tagged) < FEWEST:
         return TagState(tag, len(tagged))
-    learnt = learn(sorted(tagged), sorted(others), lambda text: tuple(lexicon_words(model, text)), wanted)
+    learnt = learn(sorted(tagged), sorted(others), partial(weighed_words, model), wanted)
     with suppress(OutputError):  # then it is learnt anew the next time
         _write(tag.name, learnt)
     return TagState(tag, len(tagged), learnt)
@@ -167,9 +176,9 @@ def _write(name: str, learnt: Learnt) -> None:
     about = {field: getattr(learnt, field) for field in (*_NUMBERS, *_HITS, "digest")} | {
         "words": sorted(learnt.words, key=learnt.words.__getitem__)
     }
-    arrays = {field: getattr(learnt, field) for field in _ARRAYS}
     with written_aside(learnt_path(name)) as file:
-        np.savez_compressed(file, allow_pickle=False, about=np.frombuffer(json.dumps(about).encode(), dtype=np.uint8), **arrays)
+        content = np.frombuffer(json.dumps(about).encode(), dtype=np.uint8)
+        np.savez_compressed(file, allow_pickle=False, about=content, coefficients=learnt.coefficients)
 
 
 def _read(name: str) -> Learnt | None:
@@ -179,19 +188,18 @@ def _read(name: str) -> Learnt | None:
         if path.stat().st_size > _LARGEST:
             return None
         with np.load(path, allow_pickle=False) as file:
-            arrays: dict[str, Any] = {field: file[field] for field in _ARRAYS}
+            coefficients = file["coefficients"]
             about = json.loads(file["about"].tobytes())
         words = {str(word): i for i, word in enumerate(about["words"])}
-        if any(array.shape != (len(words),) or array.dtype != np.float64 for array in arrays.values()):
+        if coefficients.shape != (len(words),) or coefficients.dtype != np.float64:
             return None
         numbers: dict[str, Any] = {field: float(about[field]) for field in _NUMBERS}
         hits: dict[str, Any] = {field: (int(about[field][0]), int(about[field][1])) for field in _HITS}
-        return Learnt(words=words, digest=str(about["digest"]), **numbers, **hits, **arrays)
+        return Learnt(words=words, digest=str(about["digest"]), coefficients=coefficients, **numbers, **hits)
     except _DAMAGES:
         return None
 
 
-_ARRAYS = ("idf", "coefficients")
 _NUMBERS = ("intercept", "slope", "offset")
 _HITS = ("having", "lacking")
 _LARGEST = 8 * 1024 * 1024
