@@ -22,7 +22,8 @@ The way of one mail through the package, each step a function from one named typ
     parties     parties_of(email) -> Parties        which company, which role, who wrote
     step        step_reached, step_announced(text) -> Step  how far the application had come
     reply       check_reply(text, rejection, prediction) -> list[Remark]  what in an answer would hurt
-    tagging     open_tagger(model, human) -> Tagger which labels of their own a mail has; tag_training fits them
+    tag_model   Learnt                              what was learnt of such a label; tag_training fits it
+    tagging     open_tagger(model, human) -> Tagger which labels of their own a mail has
     feedback    give_feedback(emails, model) -> Feedback    the whole flow
     rows, terminal                                  feedback for files and on screens
     drafts      draft(feedback, signals) -> Draft   the mail that fits; wording: the pieces of drafts.toml,

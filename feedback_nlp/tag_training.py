@@ -14,7 +14,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from feedback_nlp.examples import some_rejections
-from feedback_nlp.tagging import LIKELY, Hits, Learnt, WeighedWords
+from feedback_nlp.tag_model import LIKELY, Hits, Learnt, WeighedWords
 
 _UNTAGGED = 2
 """So many mails without the label there are for each one with it; the corpus fills up what the person's own lack."""
