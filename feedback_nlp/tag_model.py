@@ -25,7 +25,6 @@ from feedback_nlp.tags import learnt_path
 
 LIKELY = 0.5
 """A label is likely from this probability on."""
-_MOST_ODDS = 30.0
 _NUMBERS = ("intercept", "slope", "offset")
 _HITS = ("having", "lacking")
 _LARGEST = 8 * 1024 * 1024
@@ -55,10 +54,11 @@ class Learnt:
     digest: str = ""
 
     def probability(self, mail: WeighedWords) -> float:
-        """How probable it is that a mail of these words has the label."""
+        """How probable it is that a mail of these words has the label; no more certain than so many mails can make it."""
         score = sum(weight * float(self.coefficients[self.words[word]]) for word, weight in mail if word in self.words)
         odds = self.slope * (score + self.intercept) + self.offset
-        return 1 / (1 + math.exp(-min(max(odds, -_MOST_ODDS), _MOST_ODDS)))
+        most = math.log(self.having[1] + 1)  # Laplace's rule of succession: n of n make it (n + 1) / (n + 2)
+        return 1 / (1 + math.exp(-min(max(odds, -most), most)))
 
     @property
     def right(self) -> str:

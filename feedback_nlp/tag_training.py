@@ -40,7 +40,7 @@ def learn(tagged: Sequence[WeighedWords], untagged: Sequence[WeighedWords], weig
     fitted = _classifier().fit(x, has)
     slope, offset = _line(_calibration().fit(scores, has))
     return Learnt(
-        words=columns.vocabulary_,
+        words={word: i for i, word in enumerate(columns.feature_names_)},
         coefficients=fitted.coef_[0],
         intercept=float(fitted.intercept_[0]),
         slope=slope,

@@ -48,8 +48,6 @@ _WORDS_AGAINST = 3
 _LONGEST_QUOTE = 200
 _LONGEST_WORD = 30
 _MOST_SUSPECTS = 10
-_MAY_BE = 0.25
-"""A label of the person's own is named from this probability on."""
 _SHORTEST = 30
 """So much is shown of a mail's beginning at least."""
 
@@ -362,20 +360,15 @@ def _advice(advice: Advice) -> Iterator[str]:
 
 
 def _own_labels(labels: Sequence[OwnLabel]) -> Iterator[str]:
-    """A line for each label of the person's own that the mail has or may have."""
-    lines = [f"Your label {label.name}: {_likelihood(label)}" for label in labels if label.probability >= _MAY_BE]
+    """A line for each label of the person's own that the mail has, or is likely to have."""
+    lines = [f"Your label {label.name}: {_likelihood(label)}" for label in labels if label.likely]
     yield from ("", *(line for text in lines for line in _wrapped(text))) if lines else ()
 
 
 def _likelihood(label: OwnLabel) -> str:
     if label.source == HUMAN:
         return "you gave it to this mail"
-    return f"{'likely' if label.likely else 'perhaps'} ({_between(label.probability):.2f}; {label.right})"
-
-
-def _between(probability: float) -> float:
-    """A probability that two digits don't make certain."""
-    return min(max(probability, 0.01), 0.99)
+    return f"likely ({min(label.probability, 0.99):.2f}; {label.right})"
 
 
 def _named(name: str, text: str) -> Iterator[str]:
