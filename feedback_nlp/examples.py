@@ -185,12 +185,10 @@ def tags_in(cells: Mapping[str, Any]) -> tuple[str, ...] | None:
     say nothing: an empty cell, or what `label` wrote there itself.
     """
     cell = cells.get("own_labels")
-    if not cell or _is_written_by_label(cell):
-        cell = cells.get("tags") if "primary" in cells else None
-    if cell in (None, ""):
-        return None
-    names = dict.fromkeys(map(tag_named, list_in(cell)))
-    return tuple(name for name in names if name != NONE)
+    if cell and not _is_written_by_label(cell) and (names := [tag_named(name) for name in list_in(cell)]):
+        return tuple(dict.fromkeys(name for name in names if name != NONE))
+    cell = cells.get("tags") if "primary" in cells else None
+    return None if cell in (None, "") else tuple(list_in(cell))
 
 
 def _is_written_by_label(cell: Any) -> bool:

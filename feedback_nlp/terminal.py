@@ -12,7 +12,7 @@ import click
 
 from feedback_nlp.body import lines_of
 from feedback_nlp.labels import BOILERPLATE, MEANINGS, NOT_REJECTION, REASONS, SENTENCE_MEANINGS, VAGUE_SUBJECTIVE
-from feedback_nlp.metrics import COMPARED, share
+from feedback_nlp.metrics import COMPARED, Share, share_interval
 from feedback_nlp.records import HUMAN, UNSURE_BELOW, Advice, Evidence, Example, Feedback, OwnLabel, Prediction, Remark
 
 if TYPE_CHECKING:
@@ -103,10 +103,14 @@ def render_tags(states: Sequence[TagState]) -> Iterator[str]:
     width = max((len(state.tag.name) for state in states), default=0)
     for state in states:
         yield f"{state.tag.name:{width}}  {harmless(state.tag.meaning)}"
-        known = state.learnt
-        told = f"told of other mails, right in {share(*known.having)} with it" if known else f"{state.missing} more are needed to learn it"
-        without = f", {share(*known.lacking)} without" if known and known.lacking[1] else ""
-        yield from _wrapped(f"{state.mails} different mails; {told}{without}", " " * (width + 2), " " * (width + 2))
+        yield from _wrapped(f"{state.mails} different mails; {_how_told(state)}", " " * (width + 2), " " * (width + 2))
+
+
+def _how_told(state: TagState) -> str:
+    if not state.learnt:
+        return f"{state.missing} more are needed to learn it"
+    having, lacking = (Share(*hits, share_interval(*hits)) if hits[1] else "" for hits in (state.learnt.having, state.learnt.lacking))
+    return f"held out, right in {having} with it" + (f", {lacking} without" if lacking else "")
 
 
 def render_advice(label: str, advice: Advice) -> Iterator[str]:

@@ -13,6 +13,7 @@ from feedback_nlp.collection import own_examples
 from feedback_nlp.tags import read_tags
 from tests.visas import TEACH, TEST, keep, others, own
 
+OTHER = "Dear Robin,\n\nCan you come in on Monday at two?\n\nIda\n"
 ADVICE = 'next_steps = ["Look up who sponsors."]\nquestions = ["Do you sponsor visas?"]\n'
 
 
@@ -85,15 +86,11 @@ def test_rows_get_labels_from_a_table(visa, tmp_path):
     cells = ["visa", "Visa; far", '["far"]', "", "none", "[]", "gone", '[{"label": "visa", "probability": 0.9, "source": "model"}]']
     rows = [{"text": f"mail {i}", "label": "skills_gap", "own_labels": cell} for i, cell in enumerate(cells)]
     result = invoke("add", table(tmp_path / "a.csv", rows))
-    assert result.stdout.splitlines()[:4] == [
-        "7 added, 0 known, 0 changed",
-        "1 skipped, or to look at:",
-        f"  {tmp_path / 'a.csv'}, row 7: unknown label of your own 'gone': yours are far,"[:78],
-        *result.stdout.splitlines()[3:4],
-    ] or "unknown label of your own 'gone'" in " ".join(result.stdout.split())
-    assert "unknown label of your own 'gone': yours are far, visa; a new one: feedback-nlp labels add NAME" in " ".join(
-        result.stdout.split()
-    )
+    assert result.stdout.startswith("7 added, 0 known, 0 changed\n1 skipped, or to look at:\n")
+    why = "unknown label of your own 'gone': yours are far, visa; a new one: feedback-nlp labels add NAME"
+    assert json.loads(invoke("add", "--json", tmp_path / "a.csv").stdout)["skipped"] == [
+        {"where": f"{tmp_path / 'a.csv'}, row 7", "why": why, "count": 1}
+    ]
     assert [example.tags for example in own_examples()] == [("visa",), ("visa", "far"), ("far",), None, (), None, None]
 
 
@@ -112,9 +109,10 @@ def test_labels_of_rows_are_not_lost_by_rows_that_do_not_speak_of_them(visa, tmp
 def test_rows_that_differ_in_labels_of_one_s_own_are_a_conflict(visa, tmp_path):
     rows = [{"text": "no", "label": "skills_gap", "own_labels": cell} for cell in ("visa", "none")]
     path = table(tmp_path / "a.csv", rows)
-    lines = " ".join(invoke("add", path).stdout.split())
-    assert lines.startswith("0 added, 0 known, 0 changed 1 mails with different labels in different rows, so none was taken:")
-    assert f"{path}, row 1 (skills_gap + visa); {path}, row 2 (skills_gap)" in lines
+    assert json.loads(invoke("add", "--json", path).stdout) == {
+        **{"added": 0, "known": 0, "changed": 0, "unchanged": 0, "skipped": []},
+        "conflicts": [{"rows": [f"{path}, row 1", f"{path}, row 2"], "labels": ["skills_gap + visa", "skills_gap"]}],
+    }
 
 
 @pytest.mark.parametrize("ending", [".jsonl", ".csv", ".xlsx", ".parquet"])
@@ -168,16 +166,18 @@ def test_fifteen_are_told_in_classify(visa, tmp_path):
     untouched = before.keys() - {"own_labels", "next_steps", "questions"}
     assert {name: after[name] for name in untouched} == {name: before[name] for name in untouched}
     assert re.search(
-        r"\n      15 different mails; told of other mails, right in \d+ of 15 \(\d+ %, 95 %\n      interval \d+ to \d+ %\) with it\n",
-        invoke("labels", "list").stdout,
+        r"15 different mails; held out, right in \d+ of 15 \(\d+ %, 95 % interval \d+ to \d+ %\) with it$",
+        " ".join(invoke("labels", "list").stdout.split()),
     )
 
 
 def test_a_mail_without_it_hears_nothing_of_it(visa):
     keep(*(own(text, "visa") for text in TEACH), *(own(text) for text in others(40)))
-    unlikely = others(80)[40:]
-    shown = [invoke("classify", stdin=text).stdout for text in unlikely[:5]]
-    assert sum("Your label visa" in text for text in shown) <= 1
+    shown = invoke("classify", stdin=OTHER).stdout
+    assert "Your label" not in shown
+    (label,) = json.loads(invoke("classify", "--json", stdin=OTHER).stdout)["own_labels"]
+    assert label["probability"] < 0.5
+    assert re.search(r"right in \d+ of 15 \(.*?\) with it, \d+ of 40 \(.*?\) without", " ".join(invoke("labels", "list").stdout.split()))
 
 
 def test_the_person_s_own_word_goes_first(visa):
@@ -192,9 +192,8 @@ def test_the_person_s_own_word_goes_first(visa):
 @pytest.fixture
 def inbox(tmp_path):
     box = mailbox.mbox(tmp_path / "Inbox.mbox")
-    for number, text in enumerate((TEST[0], "Dear Robin,\n\nCan you come in on Monday at two?\n\nIda\n")):
-        body = text.encode("utf-8").decode("utf-8")
-        box.add(f"From: ida@oven.example\nSubject: Post {number}\nMessage-ID: <{number}@oven.example>\n\n{body}")
+    for number, text in enumerate((TEST[0], OTHER)):
+        box.add(f"From: ida@oven.example\nSubject: Post {number}\nMessage-ID: <{number}@oven.example>\n\n{text}")
     box.close()
     return tmp_path / "Inbox.mbox"
 
