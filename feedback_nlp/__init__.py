@@ -10,6 +10,7 @@ The way of one mail through the package, each step a function from one named typ
     model       Model.classify(texts) -> Prediction sentence stage, document stage, evidence (numpy alone)
     examples    labelled mails -> Example           the corpus, and rows that a person brings
     collection  Collection                          the person's own labelled mails, every entry kept (SQLite)
+    tags        read_tags() -> Tag                  labels of the person's own, beside the six
     verdict     verdict_of(example, text, model) -> Prediction      what the person said goes before what the model says
     explanation explain(model, text) -> Explanation which words moved each sentence, which sentences the mail
     case        facts_of(label, stage, sender_type, signals)    a rejection as advice sees it
@@ -22,6 +23,8 @@ The way of one mail through the package, each step a function from one named typ
     parties     parties_of(email) -> Parties        which company, which role, who wrote
     step        step_reached, step_announced(text) -> Step  how far the application had come
     reply       check_reply(text, rejection, prediction) -> list[Remark]  what in an answer would hurt
+    tag_model   Learnt                              what was learnt of such a label; tag_training fits it
+    tagging     open_tagger(model, human) -> Tagger which labels of their own a mail has
     feedback    give_feedback(emails, model) -> Feedback    the whole flow
     rows, terminal                                  feedback for files and on screens
     drafts      draft(feedback, signals) -> Draft   the mail that fits; wording: the pieces of drafts.toml,

@@ -72,17 +72,19 @@ def classify(file: str, explained: bool, model: str | None, as_json: bool) -> No
     from feedback_nlp.feedback import give_feedback
     from feedback_nlp.rows import explanation_row, row_of
     from feedback_nlp.store import load_version
-    from feedback_nlp.terminal import render, render_explanation
+    from feedback_nlp.tagging import open_tagger
+    from feedback_nlp.terminal import render, render_explanation, render_unlearnt
 
-    email, loaded = _one_mail(file), load_version(model)
-    feedback = next(give_feedback([email], loaded, human_labels()))
+    email, loaded, human = _one_mail(file), load_version(model), human_labels()
+    tagger = open_tagger(loaded, human)
+    feedback = next(give_feedback([email], loaded, human, tagger))
     explanation = explain(loaded, email.text) if explained else None
     if as_json:
         row = row_of(feedback) | ({"explanation": explanation and explanation_row(explanation)} if explained else {})
         click.echo(json.dumps(row))  # escaped, since it may go to a terminal
     else:
         lines = [*render(feedback), *(render_explanation(explanation, feedback.overruled is not None) if explanation else ())]
-        click.echo("\n".join(lines), color=_wants_colour())
+        click.echo("\n".join([*lines, *render_unlearnt(tagger.states)]), color=_wants_colour())
     if feedback.prediction.label is None:
         raise SystemExit(1)
 
@@ -240,7 +242,9 @@ def label(
     from feedback_nlp.labelling import Wanted, label_mailbox
     from feedback_nlp.overview import render_drift, render_overview, render_rejections
     from feedback_nlp.store import load_version
+    from feedback_nlp.tagging import open_tagger
 
+    loaded, human = load_version(model), human_labels()
     wanted = Wanted(
         output=output,
         only_rejections=only is not None,
@@ -257,7 +261,7 @@ def label(
     if report:
         check_page(report)
     with _progress(paths, quiet) as progress:
-        result = label_mailbox(paths, wanted, load_version(model), progress, human_labels())
+        result = label_mailbox(paths, wanted, loaded, progress, human, open_tagger(loaded, human))
     if not quiet:
         click.echo("\n".join(render_overview(result.overview)), err=True)
         if result.silent:
@@ -398,8 +402,9 @@ def advice(name: str | None, stage: str | None, sender: str | None, as_json: boo
 def add(files: tuple[Path, ...], mailboxes: tuple[Path, ...], dry_run: bool, who: str, text_column: str | None, as_json: bool) -> None:
     """Keep your labels: of a `label` sheet that you corrected, or of any table with a text and a `label` column.
 
-    Of a sheet only the rows count in which you changed the label, the secondary reasons or the evidence, or set
-    `label_source` to `human`. They are kept in your home folder, and your label goes before the model's from now on.
+    Of a sheet only the rows count in which you changed the label, the secondary reasons or the evidence, wrote labels of
+    your own into `own_labels`, or set `label_source` to `human`. They are kept in your home folder, and your label goes
+    before the model's from now on.
     """
     from feedback_nlp.corrections import add as run
     from feedback_nlp.terminal import render_additions
@@ -471,6 +476,49 @@ def path_of_examples() -> None:
     from feedback_nlp.collection import path_of_collection
 
     click.echo(path_of_collection())
+
+
+@main.group(cls=_Group)
+def labels() -> None:
+    """Labels of your own, beside the product's six: add one, give it to mails, and it is learnt."""
+
+
+@labels.command("add")
+@click.argument("name")
+@click.option("--meaning", required=True, metavar="TEXT", help="What it says of a mail, in a few words.")
+@click.option(
+    "--advice", "advice_file", type=click.Path(path_type=Path), metavar="FILE", help="A TOML file of `next_steps` and `questions`."
+)
+def add_label(name: str, meaning: str, advice_file: Path | None) -> None:
+    """Add a label of your own. You give it to mails in the column `own_labels` of a table: feedback-nlp add FILE."""
+    from feedback_nlp.tagging import FEWEST
+    from feedback_nlp.tags import add_tag
+
+    tag = add_tag(name, meaning, advice_file)
+    click.echo(f"{tag.name} is a label of yours now. It is learnt when {FEWEST} different mails have it (column `own_labels`).")
+
+
+@labels.command("list")
+@_model
+@_json
+def list_labels(model: str | None, as_json: bool) -> None:
+    """Your own labels: what they mean, how many mails have them, and how often each is told rightly."""
+    from feedback_nlp.collection import human_labels
+    from feedback_nlp.store import load_version
+    from feedback_nlp.tagging import open_tagger
+    from feedback_nlp.terminal import render_tags
+
+    states = open_tagger(load_version(model), human_labels()).states
+    click.echo(json.dumps([state.as_dict() for state in states]) if as_json else "\n".join(render_tags(states)), nl=as_json or bool(states))
+
+
+@labels.command("remove")
+@click.argument("name")
+def remove_label(name: str) -> None:
+    """Remove a label of your own, with its advice. Mails that you gave it keep it, in case you add it again."""
+    from feedback_nlp.tags import remove_tag
+
+    click.echo(f"{remove_tag(name)} is no label of yours any longer.")
 
 
 @main.command()

@@ -21,6 +21,7 @@ from feedback_nlp.errors import InputError, OutputError
 from feedback_nlp.examples import digest, example_from, read_examples, row_of
 from feedback_nlp.records import Example
 from feedback_nlp.resources import home
+from feedback_nlp.tags import learnt_paths
 
 EARLIER = "examples.jsonl"
 """Where versions before this one kept the rows. They are taken over when the collection is made, and stay there."""
@@ -115,9 +116,11 @@ def entry_row(entry: Entry) -> dict[str, Any]:
 
 
 def delete_collection() -> list[Path]:
-    """Deletes the collection and what an earlier version kept; says which files are gone. Raises OutputError."""
+    """Deletes the collection, what an earlier version kept, and what was learnt of the person's own labels; says which files are
+    gone. Raises OutputError.
+    """
     path = path_of_collection()
-    gone = [file for file in (path, home() / EARLIER) if file.exists()]
+    gone = [file for file in (path, home() / EARLIER, *learnt_paths()) if file.exists()]
     try:
         for file in (*gone, path.with_name(f"{path.name}-journal")):
             file.unlink(missing_ok=True)
@@ -203,7 +206,8 @@ def sifted(examples: Iterable[Example], known: Mapping[str, Example]) -> tuple[T
             continue
         changed += key in counting
         added += key not in counting
-        counting[key] = replace(example, id=f"own-{key}", voice="")
+        tags = counting[key].tags if example.tags is None and key in counting else example.tags
+        counting[key] = replace(example, id=f"own-{key}", voice="", tags=tags)
         new.append(counting[key])
     return Taken(added, same, changed), new
 
@@ -211,7 +215,7 @@ def sifted(examples: Iterable[Example], known: Mapping[str, Example]) -> tuple[T
 def _says_nothing_new(new: Example, old: Example) -> bool:
     """Whether the label is the same, and what else is marked too; a row that marks nothing does not take marks away."""
     marks = ("evidence", "sentences", "also_ok", "register")
-    same = (new.primary, new.secondary) == (old.primary, old.secondary)
+    same = (new.primary, new.secondary) == (old.primary, old.secondary) and new.tags in (old.tags, None)
     return same and all(getattr(new, name) in (getattr(old, name), (), "") for name in marks)
 
 

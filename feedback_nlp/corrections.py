@@ -16,15 +16,16 @@ from typing import Any
 
 from feedback_nlp.collection import Taken, human_labels, open_collection, sifted
 from feedback_nlp.errors import InputError, MissingColumnError
-from feedback_nlp.examples import digest, labelled
+from feedback_nlp.examples import digest, labelled, tags_in
 from feedback_nlp.inbox import read_rows
 from feedback_nlp.inbox.row import fields_in, list_in, quotes_in
 from feedback_nlp.journal import origin_of
 from feedback_nlp.labels import CONCRETE_REASONS, LABELS, label_named
 from feedback_nlp.mailbox import read_paths
 from feedback_nlp.originals import find_originals
-from feedback_nlp.records import Email, Example, Skipped
-from feedback_nlp.rows import HUMAN, MODEL, checksum
+from feedback_nlp.records import HUMAN, MODEL, Email, Example, Skipped
+from feedback_nlp.rows import checksum
+from feedback_nlp.tags import known_names, read_tags
 
 _SHEET = {"label", "confidence", "possible"}
 _NOT_FOUND = "its mail was not found; name the mailbox that holds it: --mail PATH"
@@ -84,7 +85,8 @@ def add(
     names. Raises InputError where a file can't be read, says nothing of any mail, or its mails are not to be found.
     """
     said, skipped, unchanged = [], [], 0
-    for item in (item for path in files for item in _read(path, text_column, mailboxes)):
+    names = frozenset(read_tags())
+    for item in (_known(item, names) for path in files for item in _read(path, text_column, mailboxes)):
         if isinstance(item, _Said):
             said.append(item)
         elif isinstance(item, Skipped):
@@ -102,6 +104,14 @@ def add(
     return Additions(taken, unchanged, tuple(conflicts), tuple(skipped))
 
 
+def _known(item: _Said | Skipped | None, names: frozenset[str]) -> _Said | Skipped | None:
+    """The item, left out where it speaks of a label that is none of the person's own."""
+    unknown = [name for name in item.example.tags or () if name not in names] if isinstance(item, _Said) else []
+    if not unknown or not isinstance(item, _Said):
+        return item
+    return Skipped(item.where, f"unknown label of your own {unknown[0]!r}: {known_names()}; a new one: feedback-nlp labels add NAME")
+
+
 def _agreed(said: Iterable[_Said]) -> tuple[list[Example], list[Conflict]]:
     """The labelled mails of which all rows say the same, and the others."""
     mails: defaultdict[str, list[_Said]] = defaultdict(list)
@@ -110,10 +120,11 @@ def _agreed(said: Iterable[_Said]) -> tuple[list[Example], list[Conflict]]:
     examples: list[Example] = []
     conflicts: list[Conflict] = []
     for rows in mails.values():
-        if len({(row.example.primary, frozenset(row.example.secondary)) for row in rows}) == 1:
+        own = {frozenset(row.example.tags) for row in rows if row.example.tags is not None}
+        if len({(row.example.primary, frozenset(row.example.secondary)) for row in rows}) == 1 and len(own) < 2:
             examples.extend(row.example for row in rows)
         else:
-            labels = (" + ".join([row.example.primary, *row.example.secondary]) for row in rows)
+            labels = (" + ".join([row.example.primary, *row.example.secondary, *(row.example.tags or ())]) for row in rows)
             conflicts.append(Conflict(tuple(row.where for row in rows), tuple(labels)))
     return examples, conflicts
 
@@ -180,10 +191,12 @@ def _is_sheet(row: Email) -> bool:
 
 
 def _is_changed(row: Email) -> bool:
-    """Whether a row of a sheet is not as it was written there. Where its checksum is gone, whether the label is not the model's
-    or is marked as the person's.
+    """Whether a row of a sheet is not as it was written there, or names labels of the person's own. Where its checksum is gone,
+    whether the label is not the model's or is marked as the person's.
     """
     cells = fields_in(row)
+    if tags_in(cells) is not None:
+        return True
     label, _, evidence = _answer(cells)
     written, now = _written(cells), _checksum(cells)
     if not written:
@@ -231,7 +244,7 @@ def _said_in_sheet(row: Email) -> _Said | Skipped | None:
     """What a changed row of a sheet says; None where nothing but evidence is changed, to what the mail does not say."""
     said, cells = _said(_by_the_person(row)), fields_in(row)
     spoilt = isinstance(said, _Said) and not said.example.evidence and _checksum(cells)[:1] == _written(cells)[:1]
-    return None if spoilt else said
+    return None if spoilt and tags_in(cells) is None else said
 
 
 def _where(row: Email) -> str:

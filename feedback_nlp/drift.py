@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from feedback_nlp.journal import Journal
 from feedback_nlp.labels import REASONS
 from feedback_nlp.model import MOST_CHARACTERS, Model
-from feedback_nlp.rows import MODEL
+from feedback_nlp.records import MODEL
 
 FEWEST = 20
 """Of fewer rejections nothing is said."""

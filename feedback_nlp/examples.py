@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import hashlib
 import json
+import random
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, fields
-from itertools import accumulate
+from itertools import accumulate, islice
 from pathlib import Path
 from typing import Any
 
 from feedback_nlp.errors import InputError
 from feedback_nlp.inbox import read_rows
 from feedback_nlp.inbox.row import fields_in, list_in, quotes_in
-from feedback_nlp.labels import CONCRETE_REASONS, LABELS, NOT_REJECTION, SENTENCE_LABELS, label_named
+from feedback_nlp.labels import CONCRETE_REASONS, LABELS, NOT_REJECTION, REASONS, SENTENCE_LABELS, label_named
 from feedback_nlp.records import Email, Example, Skipped
 from feedback_nlp.resources import shipped
+from feedback_nlp.tags import NONE, tag_named
 
 _FIELDS = {f.name for f in fields(Example)}
 SPLITS = ("train", "test")
@@ -46,12 +48,19 @@ def example_from(row: Mapping[str, Any]) -> Example:
             "evidence": tuple(row.get("evidence", ())),
             "also_ok": tuple(row.get("also_ok", ())),
             "sentences": tuple((int(a), int(b), str(label)) for a, b, label in row.get("sentences", ())),
+            "tags": _tags(row.get("tags")),
         }
     )
     fault = _fault(example)
     if fault:
         raise ValueError(fault)
     return example
+
+
+def _tags(names: Any) -> tuple[str, ...] | None:
+    if names is not None and not (isinstance(names, (list, tuple)) and all(isinstance(name, str) for name in names)):
+        raise ValueError(f"tags are no list of names: {str(names)[:60]!r}")
+    return names if names is None else tuple(dict.fromkeys(names))
 
 
 def _fault(e: Example) -> str:
@@ -75,8 +84,9 @@ def _fault(e: Example) -> str:
 
 
 def row_of(example: Example) -> dict[str, Any]:
-    """The row of an example, empty fields left out."""
-    return {name: value for name, value in asdict(example).items() if value not in ("", ())}
+    """The row of an example, empty fields left out; no tags at all are none where the person said so."""
+    row = {name: value for name, value in asdict(example).items() if value not in ("", (), None)}
+    return row | ({"tags": ()} if example.tags == () else {})
 
 
 def read_corpus() -> tuple[list[Example], list[Example]]:
@@ -84,6 +94,15 @@ def read_corpus() -> tuple[list[Example], list[Example]]:
     folder = shipped("data")
     files = [*sorted((folder / "train").glob("*.jsonl")), folder / "test.jsonl"]
     return [example for file in files for example in read_examples(file)], list(read_examples(folder / "sentences.jsonl"))
+
+
+def some_rejections(number: int) -> list[Example]:
+    """So many rejections of the training split, drawn at random, the same ones each time."""
+    if not number:
+        return []
+    lines = [line for path in sorted((shipped("data") / "train").glob("*.jsonl")) for line in path.read_text(encoding="utf-8").splitlines()]
+    random.Random(0).shuffle(lines)
+    return list(islice((example for line in lines if (example := example_from(json.loads(line))).primary in REASONS), number))
 
 
 def read_examples(path: Path) -> Iterator[Example]:
@@ -124,8 +143,8 @@ def place_of(quote: str, text: str) -> tuple[int, int] | None:
 
 
 def read_labelled(paths: Iterable[Path], text_column: str | None = None) -> Iterator[Example | Skipped]:
-    """Labelled rows from CSV or JSON lines: a text column and `label` or `primary`; `secondary`, `evidence`, `also_ok` and
-    `register` if there.
+    """Labelled rows from CSV or JSON lines: a text column and `label` or `primary`; `secondary`, `evidence`, `also_ok`,
+    `register` and `own_labels` if there.
     """
     for path in paths:
         for row in read_rows(path, text_column):
@@ -153,11 +172,33 @@ def labelled(email: Email) -> Example | Skipped:
         "evidence": tuple(email.text[a:b] for a, b in places) if label != NOT_REJECTION else (),
         "also_ok": tuple(other for other in list_in(extra.get("also_ok")) if other in LABELS),
         "register": str(extra.get("register") or "").strip(),
+        "tags": tags_in(extra),
     }
     try:
         return example_from(row | {"sentences": _spans_in(extra.get("sentences"))})
     except (ValueError, TypeError, OverflowError, RecursionError) as error:
         return Skipped(where, str(error))
+
+
+def tags_in(cells: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """The person's own labels in the cells of a row: of `own_labels`, or of `tags` in the format of the corpus. None where they
+    say nothing: an empty cell, or what `label` wrote there itself.
+    """
+    cell = cells.get("own_labels")
+    if cell and not _is_written_by_label(cell) and (names := [tag_named(name) for name in list_in(cell)]):
+        return tuple(dict.fromkeys(name for name in names if name != NONE))
+    cell = cells.get("tags") if "primary" in cells else None
+    return None if cell in (None, "") else tuple(list_in(cell))
+
+
+def _is_written_by_label(cell: Any) -> bool:
+    """Whether a cell holds labels with their probabilities, and no names alone."""
+    if isinstance(cell, str) and cell.strip().startswith("["):
+        try:
+            cell = json.loads(cell)
+        except (ValueError, RecursionError):
+            return False
+    return isinstance(cell, (list, tuple)) and all(isinstance(item, Mapping) for item in cell)
 
 
 def _spans_in(cell: Any) -> Any:

@@ -13,13 +13,17 @@ from feedback_nlp.parties import parties_of
 from feedback_nlp.records import Email, Example, Feedback, Prediction, Step
 from feedback_nlp.signals import signals_of
 from feedback_nlp.step import step_announced, step_reached
+from feedback_nlp.tagging import Tagger
 from feedback_nlp.verdict import verdict_of
 
 
-def give_feedback(emails: Iterable[Email], model: Model, human: Mapping[str, Example] | None = None) -> Iterator[Feedback]:
+def give_feedback(
+    emails: Iterable[Email], model: Model, human: Mapping[str, Example] | None = None, tagger: Tagger | None = None
+) -> Iterator[Feedback]:
     """What each mail says, who wrote about what, how far the application had come, what else it says, and what to do, in order.
 
-    `human` holds what the person said of mails, by the digest of their text, as `collection.human_labels` gives it.
+    `human` holds what the person said of mails, by the digest of their text, as `collection.human_labels` gives it; `tagger`
+    says which labels of their own mails have.
     """
     emails, texts = tee(emails)
     for email, said in zip(emails, model.classify(e.text for e in texts), strict=True):
@@ -27,7 +31,8 @@ def give_feedback(emails: Iterable[Email], model: Model, human: Mapping[str, Exa
         prediction = verdict_of(example, email.text, model) if example else said
         parties, step, signals = parties_of(email), _step(email, prediction), signals_of(email, prediction, model)
         advice = advise(prediction, email, parties, step, signals)
-        yield Feedback(email, prediction, advice, parties, step, signals, said if example else None)
+        own = tagger(email.text) if tagger and prediction.label else ()
+        yield Feedback(email, prediction, advice, parties, step, signals, said if example else None, own)
 
 
 def _step(email: Email, prediction: Prediction) -> Step:

@@ -16,8 +16,8 @@ from feedback_nlp.errors import InputError, MissingColumnError
 from feedback_nlp.inbox import read_rows
 from feedback_nlp.inbox.row import list_in, quotes_in
 from feedback_nlp.labels import CONCRETE_REASONS, LABELS, NOREPLY, REASONS, STEPS, label_named
-from feedback_nlp.records import UNSURE_BELOW, Skipped
-from feedback_nlp.rows import HUMAN, UNKNOWN, Row
+from feedback_nlp.records import HUMAN, UNSURE_BELOW, Skipped
+from feedback_nlp.rows import UNKNOWN, Row
 
 COLUMNS = (
     *("label", "confidence", "possible", "secondary", "evidence", "stage", "thread"),

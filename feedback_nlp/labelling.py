@@ -17,6 +17,7 @@ from feedback_nlp.records import Example
 from feedback_nlp.rows import Row
 from feedback_nlp.sheet import check_writable, write_rows
 from feedback_nlp.silence import AFTER_APPLICATION, AFTER_INTERVIEW, COLUMNS, silent
+from feedback_nlp.tagging import Tagger
 
 
 @dataclass(frozen=True)
@@ -55,10 +56,11 @@ def label_mailbox(
     model: Model,
     progress: Callable[[int, int], None],
     human: Mapping[str, Example] | None = None,
+    tagger: Tagger | None = None,
 ) -> Labelled:
     """Labels all messages of the paths; `progress` is told the bytes and messages that were read since the last time.
 
-    `human` holds what the person said of mails, as `collection.human_labels` gives it.
+    `human` holds what the person said of mails, as `collection.human_labels` gives it; `tagger` tells labels of their own.
 
     Raises InputError where nothing could be read, OutputError where a file can't be written.
     """
@@ -67,7 +69,7 @@ def label_mailbox(
             check_writable(path)
     with open_journal(wanted.output, wanted.update) as journal:
         journal.note_origin(paths, wanted.text_column, wanted.update)
-        read, whole = _judge_all(paths, wanted, model, journal, progress, human)
+        read, whole = _judge_all(paths, wanted, model, journal, progress, human, tagger)
         tie(journal, wanted.own_addresses)
         counting = Counting()
         output = wanted.output if whole else partial(wanted.output)
@@ -95,11 +97,13 @@ def _judge_all(
     journal: Journal,
     progress: Callable[[int, int], None],
     human: Mapping[str, Example] | None,
+    tagger: Tagger | None,
 ) -> tuple[int, bool]:
     """How many messages were read, and whether all were: Ctrl-C ends the reading, and what was read comes out."""
     read = 0
     try:
-        for number in judge(read_paths(paths, wanted.text_column, lambda size: progress(size, 0), wanted.names), model, journal, human):
+        mails = read_paths(paths, wanted.text_column, lambda size: progress(size, 0), wanted.names)
+        for number in judge(mails, model, journal, human, tagger):
             read += number
             progress(0, number)
     except KeyboardInterrupt:

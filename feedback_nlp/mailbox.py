@@ -31,8 +31,22 @@ from feedback_nlp.labels import LABELS, NOREPLY, NOT_REJECTION, REASONS
 from feedback_nlp.letter import address_of
 from feedback_nlp.model import Model
 from feedback_nlp.parties import company_key, role_key
-from feedback_nlp.records import Advice, Email, Example, Feedback, Skipped, Step
-from feedback_nlp.rows import FIELDS, HUMAN, MODEL, OWN, UNKNOWN, Row, advice_fields, answer_of, checksum, combined, message_of, signals_in
+from feedback_nlp.records import HUMAN, MODEL, Advice, Email, Example, Feedback, Skipped, Step
+from feedback_nlp.rows import (
+    FIELDS,
+    OWN,
+    UNKNOWN,
+    Row,
+    advice_fields,
+    answer_of,
+    checksum,
+    combined,
+    message_of,
+    own_advice,
+    signals_in,
+    with_own_advice,
+)
+from feedback_nlp.tagging import Tagger
 from feedback_nlp.threads import mark_own, number_conversations
 
 _BATCH = 256
@@ -47,6 +61,7 @@ _OWN_ROW: Row = {
     "next_steps": [],
     "questions": [],
     "signals": [],
+    "own_labels": [],
     "sender_type": OWN,
     "note": "You wrote this.",
     "label_source": MODEL,
@@ -77,16 +92,22 @@ def read_paths(
         raise first
 
 
-def judge(items: Iterable[Email | Skipped], model: Model, journal: Journal, human: Mapping[str, Example] | None = None) -> Iterator[int]:
+def judge(
+    items: Iterable[Email | Skipped],
+    model: Model,
+    journal: Journal,
+    human: Mapping[str, Example] | None = None,
+    tagger: Tagger | None = None,
+) -> Iterator[int]:
     """Reads messages into the journal and judges those that it does not know; yields how many were read, batch by batch.
 
-    `human` holds what the person said of mails, as for `give_feedback`.
+    `human` holds what the person said of mails, `tagger` tells labels of their own, as for `give_feedback`.
     """
-    stream, version = iter(items), version_of(model)
+    stream, version = iter(items), version_of(model) + (tagger.version if tagger else "")
     while batch := list(islice(stream, _BATCH)):
         with journal.batch():
             new = list(_new(batch, version, journal, human))
-            answers = _answers(new, model, journal, human)
+            answers = _answers(new, model, journal, human, tagger)
             for message, answer in zip(new, answers, strict=True):
                 _add(journal, message, answer)
         yield sum(item.count if isinstance(item, Skipped) else 1 for item in batch)
@@ -139,11 +160,13 @@ def sender_address(email: Email) -> str:
     return f"{address.local}@{address.domain}" if address.local else email.sender.strip().lower()
 
 
-def _answers(messages: Sequence[_New], model: Model, journal: Journal, human: Mapping[str, Example] | None) -> list[Mapping[str, Any]]:
+def _answers(
+    messages: Sequence[_New], model: Model, journal: Journal, human: Mapping[str, Example] | None, tagger: Tagger | None
+) -> list[Mapping[str, Any]]:
     """What each mail says: as the journal has it, else as the person or the model judges."""
     known = {message.key: journal.known(message.key) for message in messages}
     missing = {message.key: message.email for message in messages if known[message.key] is None}
-    for key, feedback in zip(missing, give_feedback(missing.values(), model, human), strict=True):
+    for key, feedback in zip(missing, give_feedback(missing.values(), model, human, tagger), strict=True):
         known[key] = _answer(feedback, model)
         journal.keep(key, known[key] or {})
     return [known[message.key] or {} for message in messages]
@@ -154,7 +177,7 @@ def _answer(feedback: Feedback, model: Model) -> Row:
     writer = feedback.parties.sender_type if feedback.advice.answerable else NOREPLY
     unusual = feedback.prediction.label in REASONS and is_unusual(model, feedback.email.text)
     case = {"done": feedback.step.done, "writer": writer}
-    return answer_of(feedback) | case | {"unusual": unusual}
+    return answer_of(feedback) | case | {"unusual": unusual, "own_advice": own_advice(feedback.own_labels)}
 
 
 def _key(email: Email, version: str, human: Mapping[str, Example] | None) -> str:
@@ -217,8 +240,9 @@ def rows(journal: Journal) -> Iterator[Row]:
         answer = json.loads(content)
         case = {name: answer.pop(name) for name in ("done", "writer")}
         del answer["unusual"]  # only drift.py asks for it
+        own_lines = answer.pop("own_advice")
         if answer["label"] in REASONS:
-            answer |= advice_fields(_advice(answer, stage or answer["stage"], **case))
+            answer |= with_own_advice(advice_fields(_advice(answer, stage or answer["stage"], **case)), own_lines)
         tied = {
             "company": company or UNKNOWN,
             "role": role or UNKNOWN,

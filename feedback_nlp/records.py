@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+HUMAN, MODEL = "human", "model"
+"""Whose a label is: the person's, or the model's."""
 UNSURE_BELOW = 0.6
 """An answer with less confidence is shown as unsure."""
 
@@ -188,6 +190,22 @@ class Step:
 
 
 @dataclass(frozen=True)
+class OwnLabel:
+    """A label of the person's own that a mail has (`source` is `HUMAN`) or may have, and how probable that is.
+
+    `right` says how often that was right on their own mails; `next_steps` and `questions` are theirs.
+    """
+
+    name: str
+    probability: float
+    source: str
+    likely: bool
+    right: str = ""
+    next_steps: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Feedback:
     """A mail, what it says, and what to do. Where the person said what it says, `overruled` is what the model says."""
 
@@ -198,6 +216,7 @@ class Feedback:
     step: Step = Step()
     signals: Signals = Signals()
     overruled: Prediction | None = None
+    own_labels: tuple[OwnLabel, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -205,7 +224,8 @@ class Example:
     """A labelled mail: one row of the corpus or of a person's own examples.
 
     `sentences` holds (start, end, sentence label) with character offsets into `text`; it is empty where nobody
-    labelled the sentences. `also_ok` holds labels that a careful reader might give as well; they count as right.
+    labelled the sentences. `also_ok` holds labels that a careful reader might give as well; they count as right. `tags` are
+    the person's own labels of it, None where they did not say.
     """
 
     id: str
@@ -224,3 +244,4 @@ class Example:
     difficulty: str = ""
     pair_id: str = ""
     also_ok: tuple[str, ...] = ()
+    tags: tuple[str, ...] | None = None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from feedback_nlp.dates import shown
 from feedback_nlp.examples import digest
-from feedback_nlp.records import SIGNALS, Advice, Email, Feedback, Remark, Said, Signals
+from feedback_nlp.records import HUMAN, MODEL, SIGNALS, Advice, Email, Feedback, OwnLabel, Remark, Said, Signals
 
 if TYPE_CHECKING:
     from feedback_nlp.explanation import Explanation
@@ -18,8 +18,6 @@ Row = dict[str, Any]
 
 OWN = "own"
 """The sender type of what the person wrote."""
-HUMAN, MODEL = "human", "model"
-"""Whose the label is: the person's, or the model's."""
 UNKNOWN = "unknown"
 """What stands where neither the mail nor the others of its application say."""
 
@@ -42,8 +40,9 @@ def answer_of(feedback: Feedback) -> Row:
         "scores": {label: round(p, 6) for label, p in prediction.scores.items()},
         "label_source": HUMAN if feedback.overruled else MODEL,
         "model_label": (feedback.overruled or prediction).label,
-        **advice_fields(advice),
+        **with_own_advice(advice_fields(advice), own_advice(feedback.own_labels)),
         "signals": signal_fields(feedback.signals),
+        "own_labels": [own_label_row(label) for label in feedback.own_labels],
         "company": parties.company or UNKNOWN,
         "role": parties.role or UNKNOWN,
         "sender_type": parties.sender_type or UNKNOWN,
@@ -54,6 +53,22 @@ def answer_of(feedback: Feedback) -> Row:
 def advice_fields(advice: Advice) -> Row:
     """What a row has of the advice."""
     return {"next_steps": list(advice.next_steps), "questions": list(advice.questions)}
+
+
+def own_advice(labels: Iterable[OwnLabel]) -> Row:
+    """What the person wants to be told where a mail has these labels of theirs, of those that are likely."""
+    likely = [label for label in labels if label.likely]
+    return {name: [line for label in likely for line in getattr(label, name)] for name in ("next_steps", "questions")}
+
+
+def with_own_advice(fields: Row, own: Mapping[str, list[str]]) -> Row:
+    """What a row has of the advice, the person's own after the product's."""
+    return {name: [*fields[name], *own[name]] for name in fields}
+
+
+def own_label_row(label: OwnLabel) -> Row:
+    """What a row has of a label of the person's own."""
+    return {"label": label.name, "probability": round(label.probability, 6), "source": label.source}
 
 
 def signal_fields(signals: Signals) -> list[dict[str, str]]:
@@ -100,7 +115,7 @@ _PLACE = ("source", "position")
 """Where a mail was: a row of a `label` sheet remembers."""
 FIELDS = (
     *("date", "company", "role", "label", "confidence", "secondary", "evidence", "stage", "subject", "sender", "sender_type"),
-    *("days_since_application", "days_since_contact", "next_steps", "questions", "signals", "note"),
+    *("days_since_application", "days_since_contact", "next_steps", "questions", "signals", "own_labels", "note"),
     *("label_source", "model_label", "possible", "scores", "id", "message_id", "thread", "source", "position", "row", "checksum"),
 )
 """The fields of a row in their order, for people first; a table's other columns stand behind them."""

@@ -12,8 +12,8 @@ import click
 
 from feedback_nlp.body import lines_of
 from feedback_nlp.labels import BOILERPLATE, MEANINGS, NOT_REJECTION, REASONS, SENTENCE_MEANINGS, VAGUE_SUBJECTIVE
-from feedback_nlp.metrics import COMPARED
-from feedback_nlp.records import UNSURE_BELOW, Advice, Evidence, Example, Feedback, Prediction, Remark
+from feedback_nlp.metrics import COMPARED, Share, share_interval
+from feedback_nlp.records import HUMAN, UNSURE_BELOW, Advice, Evidence, Example, Feedback, OwnLabel, Prediction, Remark
 
 if TYPE_CHECKING:
     from feedback_nlp.collection import Entry
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from feedback_nlp.patterns import Patterns
     from feedback_nlp.report import Table
     from feedback_nlp.retraining import Retraining
+    from feedback_nlp.tagging import TagState
 
 WIDTH = 78
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ud800-\udfff\ufeff]")
@@ -80,11 +81,37 @@ def render(feedback: Feedback) -> Iterator[str]:
         yield from _wrapped(f"Also there: {MEANINGS[reason]} ({reason})")
         if reason in prediction.secondary_evidence:
             yield from _quoted(prediction.secondary_evidence[reason].text)
+    yield from _own_labels(feedback.own_labels)
     yield ""
     yield from _wrapped(advice.meaning)
     if prediction.note:
         yield from _wrapped(prediction.note)
     yield from _on_a_screen(advice)
+    for label in (label for label in feedback.own_labels if label.likely):
+        yield from _list(f"Your label {label.name}: what to do", label.next_steps)
+        yield from _list(f"Your label {label.name}: what to ask", label.questions)
+
+
+def render_unlearnt(states: Iterable[TagState]) -> Iterator[str]:
+    """A line for each label of the person's own that can't be told yet, with how many mails are missing."""
+    for state in states:
+        if state.missing:
+            yield from _wrapped(f"Your label {state.tag.name}: not learnt yet ({state.missing} more mails with it are needed).")
+
+
+def render_tags(states: Sequence[TagState]) -> Iterator[str]:
+    """The lines for the person's own labels: what each means, how many mails have it, and how well it is told."""
+    width = max((len(state.tag.name) for state in states), default=0)
+    for state in states:
+        yield f"{state.tag.name:{width}}  {harmless(state.tag.meaning)}"
+        yield from _wrapped(f"{state.mails} different mails; {_how_told(state)}", " " * (width + 2), " " * (width + 2))
+
+
+def _how_told(state: TagState) -> str:
+    if not state.learnt:
+        return f"{state.missing} more are needed to learn it"
+    having, lacking = (Share(*hits, share_interval(*hits)) if hits[1] else "" for hits in (state.learnt.having, state.learnt.lacking))
+    return f"held out, right in {having} with it" + (f", {lacking} without" if lacking else "")
 
 
 def headline(feedback: Feedback) -> Iterator[str]:
@@ -223,8 +250,7 @@ def render_additions(additions: Additions, dry_run: bool) -> Iterator[str]:
 def render_examples(examples: Iterable[Example]) -> Iterator[str]:
     """One line for each labelled mail: its labels, and how it begins."""
     for example in examples:
-        labels = " + ".join([example.primary, *example.secondary])
-        yield _beginning(f"{labels:20}  ", example.text)
+        yield _beginning(f"{_labels_of(example):20}  ", example.text)
 
 
 def render_entries(entries: Iterable[Entry]) -> Iterator[str]:
@@ -233,10 +259,14 @@ def render_entries(entries: Iterable[Entry]) -> Iterator[str]:
     for entry in entries:
         if entry.example:
             texts[entry.digest] = entry.example.text
-            what = " + ".join([entry.example.primary, *entry.example.secondary])
+            what = _labels_of(entry.example)
         else:
             what = "taken back"
         yield _beginning(f"{entry.when}  {harmless(entry.who)}  {harmless(entry.command)}  {what:20}  ", texts.get(entry.digest, ""))
+
+
+def _labels_of(example: Example) -> str:
+    return " + ".join([example.primary, *example.secondary, *(example.tags or ())])
 
 
 def _beginning(start: str, text: str) -> str:
@@ -346,6 +376,18 @@ def _advice(advice: Advice) -> Iterator[str]:
     yield from _list("What to do next", advice.next_steps)
     yield from _list("Questions you could ask" if advice.answerable else "If you reach a person there", advice.questions)
     yield from _list("What to avoid", advice.avoid)
+
+
+def _own_labels(labels: Sequence[OwnLabel]) -> Iterator[str]:
+    """A line for each label of the person's own that the mail has, or is likely to have."""
+    lines = [f"Your label {label.name}: {_likelihood(label)}" for label in labels if label.likely]
+    yield from ("", *(line for text in lines for line in _wrapped(text))) if lines else ()
+
+
+def _likelihood(label: OwnLabel) -> str:
+    if label.source == HUMAN:
+        return "you gave it to this mail"
+    return f"likely ({min(label.probability, 0.99):.2f}; {label.right})"
 
 
 def _named(name: str, text: str) -> Iterator[str]:

@@ -66,6 +66,30 @@ def test_nothing_there_reads_as_nothing_and_makes_nothing(home):
             [example("b"), example("a", "hiring_freeze")],
             id="order",
         ),
+        pytest.param(
+            [replace(example("a"), tags=("x",))],
+            [example("a")],
+            Taken(0, 1, 0),
+            [replace(example("a"), tags=("x",))],
+            id="no tag takes none",
+        ),
+        pytest.param(
+            [replace(example("a"), tags=("x",))],
+            [example("a", "hiring_freeze")],
+            Taken(0, 0, 1),
+            [replace(example("a", "hiring_freeze"), tags=("x",))],
+            id="another label keeps the tag",
+        ),
+        pytest.param(
+            [replace(example("a"), tags=("x",))],
+            [replace(example("a"), tags=())],
+            Taken(0, 0, 1),
+            [replace(example("a"), tags=())],
+            id="no tag, said so",
+        ),
+        pytest.param(
+            [example("a")], [replace(example("a"), tags=("x",))], Taken(0, 0, 1), [replace(example("a"), tags=("x",))], id="a tag is news"
+        ),
         pytest.param([], [replace(example("a"), id="7", voice="x")], Taken(1, 0, 0), [example("a")], id="id and voice are ours"),
         pytest.param([], [example("half \ud83d a letter")], Taken(1, 0, 0), [example("half \ud83d a letter")], id="half a letter"),
     ],

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback_nlp.errors import InputError
-from feedback_nlp.examples import digest, example_from, place_of, read_labelled, row_of
+from feedback_nlp.examples import digest, example_from, place_of, read_labelled, row_of, tags_in
 from feedback_nlp.records import Example, Skipped
 
 TEXT = "We chose Ann. She knows Go."
@@ -18,6 +18,8 @@ LABELS = "skills_gap, cultural_fit, another_candidate, hiring_freeze, vague_subj
     ("change", "message"),
     [
         pytest.param({"colour": "red"}, "unknown field 'colour'", id="unknown field"),
+        pytest.param({"tags": "visa"}, "tags are no list of names: 'visa'", id="tags as text"),
+        pytest.param({"tags": [1]}, "tags are no list of names: '[1]'", id="tags of numbers"),
         pytest.param({"text": ""}, "the text is empty", id="empty text"),
         pytest.param({"text": " \n"}, "the text is empty", id="blank text"),
         pytest.param({"primary": "rejected"}, f"unknown label 'rejected': the labels are {LABELS}", id="unknown label"),
@@ -237,3 +239,39 @@ def test_a_cell_nested_too_deep_stops_nothing(column, tmp_path):
     path = tmp_path / "a.csv"
     path.write_text(f"text,label,{column}\nno,skills_gap,{'[' * 100_000}\nyes,skills_gap,\n", encoding="utf-8")
     assert [item.text for item in read_labelled([path]) if isinstance(item, Example)][-1] == "yes"
+
+
+@pytest.mark.parametrize(
+    ("cells", "tags"),
+    [
+        pytest.param({}, None, id="no column"),
+        pytest.param({"own_labels": ""}, None, id="empty"),
+        pytest.param({"own_labels": None}, None, id="nothing"),
+        pytest.param({"own_labels": []}, None, id="an empty list, as label writes it"),
+        pytest.param({"own_labels": "[]"}, None, id="the same as text"),
+        pytest.param({"own_labels": [{"label": "visa", "probability": 0.9, "source": "model"}]}, None, id="as label writes it"),
+        pytest.param({"own_labels": '[{"label": "visa", "probability": 1.0, "source": "human"}]'}, None, id="that as text"),
+        pytest.param({"own_labels": "Visa; far-away, visa"}, ("visa", "far_away"), id="names"),
+        pytest.param({"own_labels": '["visa"]'}, ("visa",), id="a list in JSON"),
+        pytest.param({"own_labels": ["visa"]}, ("visa",), id="a list"),
+        pytest.param({"own_labels": "None"}, (), id="none of them"),
+        pytest.param({"own_labels": "; ,"}, None, id="no name"),
+        pytest.param({"own_labels": "[" * 100_000}, None, id="nested too deep"),
+        pytest.param({"tags": "urgent"}, None, id="tags of another program"),
+        pytest.param({"tags": "[]", "primary": "skills_gap"}, (), id="none, in the corpus format"),
+        pytest.param({"tags": ["visa"], "primary": "skills_gap"}, ("visa",), id="in the corpus format"),
+        pytest.param({"tags": "", "primary": "skills_gap", "own_labels": ""}, None, id="nothing in the corpus format"),
+    ],
+)
+def test_own_labels_in_the_cells_of_a_row(cells, tags):
+    assert tags_in(cells) == tags
+
+
+@pytest.mark.parametrize(
+    ("tags", "kept"), [(None, {}), ((), {"tags": ()}), (("visa",), {"tags": ("visa",)})], ids=["nothing said", "none", "one"]
+)
+def test_tags_go_round(tags, kept):
+    example = Example("1", TEXT, "another_candidate", tags=tags)
+    row = row_of(example)
+    assert row == {"id": "1", "text": TEXT, "primary": "another_candidate", "split": "train"} | kept
+    assert example_from(json.loads(json.dumps(row))) == example

@@ -22,6 +22,7 @@ class Kind(Enum):
     TEXTS = auto()
     SCORES = auto()
     SIGNALS = auto()
+    OWN_LABELS = auto()
 
 
 KINDS = {
@@ -35,6 +36,7 @@ KINDS = {
     "next_steps": Kind.TEXTS,
     "questions": Kind.TEXTS,
     "signals": Kind.SIGNALS,
+    "own_labels": Kind.OWN_LABELS,
     "company": Kind.TEXT,
     "role": Kind.TEXT,
     "sender_type": Kind.TEXT,
@@ -59,8 +61,14 @@ KINDS = {
 SIGNAL_FIELDS = ("signal", "value", "words", "quote")
 """What each of the signals in a row is made of, all of it text."""
 
+OWN_LABEL_FIELDS = ("label", "probability", "source")
+"""What each of the person's own labels in a row is made of; the second is a number."""
+
 _ALWAYS = {"id", "label", "confidence", "scores", "possible", "secondary", "evidence", "next_steps", "questions"}
 _EXAMPLE = {"id", "text", "primary", "split"}
+
+
+_OBJECTS = {Kind.SIGNALS: SIGNAL_FIELDS, Kind.OWN_LABELS: OWN_LABEL_FIELDS}
 
 
 def is_own(header: Iterable[str]) -> bool:
@@ -96,8 +104,8 @@ def fits(value: Any, kind: Kind) -> bool:
         return isinstance(value, (list, tuple))
     if kind is Kind.SCORES:
         return isinstance(value, Mapping) and all(name in LABELS and fits(score, Kind.NUMBER) for name, score in value.items())
-    if kind is Kind.SIGNALS:
-        return isinstance(value, (list, tuple)) and all(isinstance(one, Mapping) and set(one) == set(SIGNAL_FIELDS) for one in value)
+    if kind in _OBJECTS:
+        return isinstance(value, (list, tuple)) and all(isinstance(one, Mapping) and set(one) == set(_OBJECTS[kind]) for one in value)
     if kind is Kind.NUMBER and isinstance(value, float):
         return True
     if kind in (Kind.NUMBER, Kind.WHOLE):

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 from feedback_nlp.labels import LABELS
 from feedback_nlp.sheet.cell import text_of, well_formed
-from feedback_nlp.sheet.columns import SIGNAL_FIELDS, Kind, MisfitError, fits
+from feedback_nlp.sheet.columns import OWN_LABEL_FIELDS, SIGNAL_FIELDS, Kind, MisfitError, fits
 
 _BATCH = 1000
 
@@ -40,6 +40,7 @@ def write_parquet(file: BinaryIO, rows: Iterable[Mapping[str, Any]], columns: Ma
 def _type_of(kind: Kind) -> Any:
     import pyarrow as arrow
 
+    own_label = (arrow.string(), arrow.float64(), arrow.string())
     return {
         Kind.TEXT: arrow.string(),
         Kind.NUMBER: arrow.float64(),
@@ -47,6 +48,7 @@ def _type_of(kind: Kind) -> Any:
         Kind.TEXTS: arrow.list_(arrow.string()),
         Kind.SCORES: arrow.struct([(label, arrow.float64()) for label in LABELS]),
         Kind.SIGNALS: arrow.list_(arrow.struct([(name, arrow.string()) for name in SIGNAL_FIELDS])),
+        Kind.OWN_LABELS: arrow.list_(arrow.struct(list(zip(OWN_LABEL_FIELDS, own_label, strict=True)))),
     }[kind]
 
 

@@ -14,7 +14,7 @@ from feedback_nlp.sheet.columns import Kind, MisfitError
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384  # of a sheet, as Excel has it
 LONGEST = 32_767  # of a cell, in UTF-16 units
 _DIGITS = 10**15  # beyond this, Excel makes the last digits of a number zeros
-_WIDTHS = {Kind.TEXT: 28, Kind.NUMBER: 12, Kind.WHOLE: 8, Kind.TEXTS: 48, Kind.SCORES: 28, Kind.SIGNALS: 48}
+_WIDTHS = {Kind.TEXT: 28, Kind.NUMBER: 12, Kind.WHOLE: 8, Kind.TEXTS: 48, Kind.SCORES: 28, Kind.SIGNALS: 48, Kind.OWN_LABELS: 28}
 
 
 def write_workbook(file: BinaryIO, rows: Iterable[Mapping[str, Any]], columns: Mapping[str, Kind]) -> None:
