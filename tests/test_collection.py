@@ -67,7 +67,11 @@ def test_nothing_there_reads_as_nothing_and_makes_nothing(home):
             id="order",
         ),
         pytest.param(
-            [replace(example("a"), tags=("x",))], [example("a")], Taken(0, 1, 0), [replace(example("a"), tags=("x",))], id="no tag takes none"
+            [replace(example("a"), tags=("x",))],
+            [example("a")],
+            Taken(0, 1, 0),
+            [replace(example("a"), tags=("x",))],
+            id="no tag takes none",
         ),
         pytest.param(
             [replace(example("a"), tags=("x",))],
