@@ -61,9 +61,9 @@ def _calibration() -> Pipeline:
 
 
 def _line(calibration: Pipeline) -> tuple[float, float]:
-    """The slope and offset of a fitted calibration, in terms of the score as it is."""
+    """The slope and offset of a fitted calibration, in terms of the score as it is; a score that misleads says nothing."""
     scaling, curve = calibration[0], calibration[1]
-    slope = float(curve.coef_[0, 0] / scaling.scale_[0])
+    slope = max(float(curve.coef_[0, 0] / scaling.scale_[0]), 0.0)
     return slope, float(curve.intercept_[0] - slope * scaling.mean_[0])
 
 

@@ -95,13 +95,16 @@ def _state(tag: Tag, model: Model, human: Mapping[str, Example]) -> TagState:
 
 def _learn(tag: Tag, model: Model, having: Mapping[str, Example], human: Mapping[str, Example], wanted: str) -> TagState:
     """Learns a label anew and keeps it, where that can be."""
+    from threadpoolctl import threadpool_limits
+
     from feedback_nlp.tag_training import learn
 
     tagged = {weighed_words(model, example.text) for example in having.values()}
     others = {weighed_words(model, human[key].text) for key in set(human) - set(having)} - tagged
     if len(tagged) < FEWEST:
         return TagState(tag, len(tagged))
-    learnt = learn(sorted(tagged), sorted(others), partial(weighed_words, model), wanted)
+    with threadpool_limits(limits=1):  # on so little several threads only wait for each other
+        learnt = learn(sorted(tagged), sorted(others), partial(weighed_words, model), wanted)
     with suppress(OutputError):  # then it is learnt anew the next time
         write_learnt(tag.name, learnt)
     return TagState(tag, len(tagged), learnt)

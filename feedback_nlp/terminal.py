@@ -96,7 +96,7 @@ def render_unlearnt(states: Iterable[TagState]) -> Iterator[str]:
     """A line for each label of the person's own that can't be told yet, with how many mails are missing."""
     for state in states:
         if state.missing:
-            yield from _wrapped(f"Your label {state.tag.name}: not learnt yet ({state.missing} more mails with it are needed).")
+            yield from _wrapped(f"Your label {state.tag.name}: not learnt yet (mails with it that are missing: {state.missing}).")
 
 
 def render_tags(states: Sequence[TagState]) -> Iterator[str]:
@@ -104,12 +104,12 @@ def render_tags(states: Sequence[TagState]) -> Iterator[str]:
     width = max((len(state.tag.name) for state in states), default=0)
     for state in states:
         yield f"{state.tag.name:{width}}  {harmless(state.tag.meaning)}"
-        yield from _wrapped(f"{state.mails} different mails; {_how_told(state)}", " " * (width + 2), " " * (width + 2))
+        yield from _wrapped(f"different mails: {state.mails}; {_how_told(state)}", " " * (width + 2), " " * (width + 2))
 
 
 def _how_told(state: TagState) -> str:
     if not state.learnt:
-        return f"{state.missing} more are needed to learn it"
+        return f"{state.missing} more to learn it from"
     having, lacking = (Share(*hits, share_interval(*hits)) if hits[1] else "" for hits in (state.learnt.having, state.learnt.lacking))
     return f"held out, right in {having} with it" + (f", {lacking} without" if lacking else "")
 

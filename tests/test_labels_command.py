@@ -46,7 +46,7 @@ def test_add_list_remove(visa):
     assert visa.stdout == "visa is a label of yours now. It is learnt when 15 different mails have it (column `own_labels`).\n"
     assert invoke("labels", "list").stdout.splitlines() == [
         "visa  needs a permit that I don't have",
-        "      0 different mails; 15 more are needed to learn it",
+        "      different mails: 0; 15 more to learn it from",
     ]
     assert json.loads(invoke("labels", "list", "--json").stdout) == [
         {
@@ -137,7 +137,7 @@ def test_tags_of_other_tables_are_nobody_s(tmp_path):
 def test_fourteen_say_nothing_but_how_many_are_missing(visa, tmp_path):
     invoke("add", tagged(tmp_path / "a.csv", TEACH[:14]))
     result = invoke("classify", stdin=TEST[0])
-    assert result.stdout.splitlines()[-1] == "Your label visa: not learnt yet (1 more mails with it are needed)."
+    assert result.stdout.splitlines()[-1] == "Your label visa: not learnt yet (mails with it that are missing: 1)."
     assert result.stdout.count("visa:") == 1
     assert "Look up who sponsors." not in result.stdout
     assert json.loads(invoke("classify", "--json", stdin=TEST[0]).stdout)["own_labels"] == []
@@ -166,7 +166,7 @@ def test_fifteen_are_told_in_classify(visa, tmp_path):
     untouched = before.keys() - {"own_labels", "next_steps", "questions"}
     assert {name: after[name] for name in untouched} == {name: before[name] for name in untouched}
     assert re.search(
-        r"15 different mails; held out, right in \d+ of 15 \(\d+ %, 95 % interval \d+ to \d+ %\) with it$",
+        r"different mails: 15; held out, right in \d+ of 15 \(\d+ %, 95 % interval \d+ to \d+ %\) with it$",
         " ".join(invoke("labels", "list").stdout.split()),
     )
 
