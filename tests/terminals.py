@@ -38,5 +38,15 @@ class Terminal:
     def kill(self, number):
         os.kill(int(self._pid.read_text()), number)
 
+    def wait(self):
+        """Until the process is gone."""
+        for _ in range(1200):
+            try:
+                self.kill(0)
+            except ProcessLookupError:
+                return
+            time.sleep(0.1)
+        raise AssertionError("the process is still there:\n" + "\n".join(self.lines()))
+
     def close(self):
         self._run("kill-server")

@@ -34,7 +34,6 @@ from tests.terminals import Terminal  # noqa: E402
 MAIL = "Dear Sam, we are sorry to tell you that we have chosen another candidate for the post."
 ROWS = 20
 MAILS = 60
-KILLED = "code 137"
 SMALL = """
 import sys
 from pathlib import Path
@@ -133,12 +132,14 @@ def kill_add(folder: Path, kills: int, rng: random.Random) -> Iterator[str]:
 
 def kill_review(folder: Path, kills: int, rng: random.Random) -> Iterator[str]:
     """Sessions, each over a mailbox of its own; each outcome is how many answers were kept."""
-    inbox = folder / "inbox.jsonl"
-    command = [sys.executable, "-m", "feedback_nlp", "review", str(inbox), "--number", str(MAILS), "--quiet"]
     for n in range(kills):
+        session = folder / f"session{n}"  # a terminal of its own each time, so that its process is surely the one that is killed
+        session.mkdir()
+        inbox = session / "inbox.jsonl"
         inbox.write_text("".join(json.dumps({"text": f"{MAIL} This is number {n} {k}."}) + "\n" for k in range(MAILS)), encoding="utf-8")
+        command = [sys.executable, "-m", "feedback_nlp", "review", str(inbox), "--number", str(MAILS), "--quiet"]
         before = labels()
-        terminal = Terminal(folder, command, {"FEEDBACK_NLP_HOME": os.environ["FEEDBACK_NLP_HOME"], "TERM": "screen-256color"})
+        terminal = Terminal(session, command, {"FEEDBACK_NLP_HOME": os.environ["FEEDBACK_NLP_HOME"], "TERM": "screen-256color"})
         try:
             shown, pressed = answered(terminal, rng)
         finally:
@@ -160,7 +161,8 @@ def answered(terminal: Terminal, rng: random.Random) -> tuple[int, int]:
         pressed += 1
         shown = max([shown, *number_of(terminal.lines())])
     terminal.kill(9)
-    return max([shown, *number_of(terminal.until(KILLED))]), pressed
+    terminal.wait()
+    return max([shown, *number_of(terminal.lines())]), pressed
 
 
 def number_of(lines: list[str]) -> list[int]:
