@@ -85,6 +85,7 @@ Learning:
     corrections add(files) -> Additions             labelled rows and corrected sheets, into the collection
     retraining  retrain(files)                      add, learn, judge, keep
     versions    difference(first, second, test)     what two versions differ in
+    styles      adaptations(styles, test, basis)    what learning a style gains there and costs elsewhere
     simulation  own_weights(people, base, rest)     what a person's row should weigh
     ablation    ablation(mails, loose, sets)        what each part of the model adds
     estimator   FeedbackClassifier, SentenceTokens  the same as scikit-learn estimators

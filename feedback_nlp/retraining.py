@@ -76,11 +76,12 @@ def _retrained(own: Sequence[Example], additions: Additions, force: bool, say: P
         raise InputError(_nothing_new(name))
     shipped, old_name = load_version(SHIPPED), current()
     manifest = {"digest": name, "data_digest": digest_of([*corpus, *own], loose), "own": len(own)}
-    adapted = _adapted(shipped, corpus, loose, own, recipe, manifest, say)
+    basis = basis_of(shipped, corpus, loose, recipe, say)
+    adapted = adapt(basis.model, basis.prior, basis.mails, own, recipe, manifest, say)
     say("comparing on mails that neither model has read")
     test = [e for e in corpus if e.split == "test"]
     said, others = (list(m.classify(e.text for e in test)) for m in (adapted.model, shipped))
-    verdict = _judged(adapted, shipped, compare(test, said, others, (name, SHIPPED)))
+    verdict = verdict_on(adapted, shipped, compare(test, said, others, (name, SHIPPED)))
     evaluation = evaluate(test, said)
     made = {
         "figures": evaluation.figures,
@@ -121,15 +122,17 @@ def _nothing_new(name: str) -> str:
     return f"Nothing new to learn: version {name} was made from the same rows.{judged} {wanted}"
 
 
-def _adapted(
-    shipped: Model,
-    corpus: Sequence[Example],
-    loose: Sequence[Example],
-    own: Sequence[Example],
-    recipe: Recipe,
-    manifest: Mapping[str, Any],
-    say: Progress,
-) -> Adapted:
+@dataclass(frozen=True)
+class Basis:
+    """What a retraining goes on from: the shipped model, its prior, and the mails of the corpus that the prior belongs to."""
+
+    model: Model
+    prior: Prior
+    mails: Sequence[Prepared]
+
+
+def basis_of(shipped: Model, corpus: Sequence[Example], loose: Sequence[Example], recipe: Recipe, say: Progress = lambda _: None) -> Basis:
+    """Reads the corpus, and counts it where no prior fits it; that one is kept in the person's folder."""
     say("reading the corpus")
     mails = prepare_all(corpus, shipped.preprocessor, recipe)
     of_corpus = {**shipped.manifest, "data_digest": digest_of(corpus, loose)}
@@ -138,7 +141,7 @@ def _adapted(
         say("what the corpus says was not kept with the shipped model; it is counted now, once, which takes some minutes")
         prior = _prior(shipped, [*mails, *prepare_all(loose, shipped.preprocessor, recipe)], recipe, prior_digest(of_corpus), say)
         save_prior(prior)
-    return adapt(shipped, prior, mails, own, recipe, manifest, say)
+    return Basis(shipped, prior, mails)
 
 
 def _prior(shipped: Model, documents: Sequence[Prepared], recipe: Recipe, digest: str, say: Progress) -> Prior:
@@ -146,7 +149,8 @@ def _prior(shipped: Model, documents: Sequence[Prepared], recipe: Recipe, digest
     return prior_of(out_of_fold(counts, recipe, say), Stages.of(shipped).weighings, counts, digest)
 
 
-def _judged(adapted: Adapted, shipped: Model, split: Comparison) -> Verdict:
+def verdict_on(adapted: Adapted, shipped: Model, split: Comparison) -> Verdict:
+    """The verdict on what was learnt, from its comparison with the shipped model on the test split."""
     answers: list[Prediction] = list(shipped.classify(e.text for e in adapted.own))
     own = compare_own(adapted.own, adapted.of_own, answers, (split.model, split.other))
     confidence = self_confidence([e.primary for e in adapted.mails], adapted.of_mails)

@@ -1,10 +1,6 @@
-import os
-import shlex
 import shutil
 import signal
-import subprocess
 import sys
-import time
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -19,6 +15,7 @@ from feedback_nlp.examples import digest
 from feedback_nlp.review import example_of
 from feedback_nlp.screen import label_on_screen
 from tests.reviews import question
+from tests.terminals import Terminal
 
 QUESTIONS = [
     question("We chose Ann. You do not know Go yet. Best wishes to you.", {"skills_gap": [1], "another_candidate": [0]}),
@@ -115,42 +112,6 @@ LETTERS = {
     "freeze": "Dear Sam,\n\nThe role was put on hold, since the budget is gone. We will close it.\n\nBest wishes\nIda",
     "other": "Dear Sam,\n\nWe have chosen another candidate for the post.\n\nBest wishes\nIda",
 }
-
-
-class Terminal:
-    """A terminal of 80 x 24 in tmux, in which a command runs."""
-
-    def __init__(self, folder, command, environment):
-        self._tmux = ["tmux", "-S", str(folder / "tmux"), "-f", "/dev/null", "-u"]
-        given = [part for name, value in environment.items() for part in ("-e", f"{name}={value}")]
-        self._pid = folder / "pid"
-        run = f"{shlex.join(command)} & echo $! > {shlex.quote(str(self._pid))}; fg > /dev/null; echo code $?; sleep 1000"
-        self._run("new-session", "-d", "-x", "80", "-y", "24", *given, "bash", "--norc", "-m", "-c", run)
-
-    def _run(self, *arguments):
-        return subprocess.run([*self._tmux, *arguments], capture_output=True, text=True, check=True, timeout=20).stdout
-
-    def press(self, *keys):
-        for key in keys:
-            self._run("send-keys", key)
-
-    def lines(self):
-        return [line.rstrip() for line in self._run("capture-pane", "-p").splitlines()]
-
-    def until(self, words):
-        """The lines of the screen once these words are on it."""
-        for _ in range(300):
-            lines = self.lines()
-            if any(words in line for line in lines):
-                return lines
-            time.sleep(0.1)
-        raise AssertionError(f"{words!r} is not on the screen:\n" + "\n".join(self.lines()))
-
-    def kill(self, number):
-        os.kill(int(self._pid.read_text()), number)
-
-    def close(self):
-        self._run("kill-server")
 
 
 @pytest.fixture
