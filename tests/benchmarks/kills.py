@@ -91,7 +91,9 @@ def sheet(path: Path, texts: list[str]) -> Path:
 
 
 def start(command: list[str]) -> subprocess.Popen[str]:
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    # In one process: workers that outlive the one that is killed would keep its output open.
+    environment = os.environ | {"LOKY_MAX_CPU_COUNT": "1"}
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment)
 
 
 class Clock:
@@ -200,7 +202,8 @@ def main(kills: int, only: tuple[str, ...]) -> None:
         with tempfile.TemporaryDirectory() as folder:
             os.environ["FEEDBACK_NLP_HOME"] = str(Path(folder) / "home")
             counts: dict[str, int] = {}
-            for outcome in PARTS[name](Path(folder), kills, random.Random(0)):
+            for n, outcome in enumerate(PARTS[name](Path(folder), kills, random.Random(0)), 1):
+                click.echo(f"{name} {n}: {outcome}", err=True)
                 counts[outcome] = counts.get(outcome, 0) + 1
             click.echo(f"{name}: {kills} kills, nothing lost: " + ", ".join(f"{what} {n}" for what, n in counts.items()))
 
