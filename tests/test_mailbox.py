@@ -30,7 +30,7 @@ class Model:
 
     def __init__(self, model):
         self.asked, self._model, self.manifest = [], model, model.manifest
-        self.preprocessor, self.blocks = model.preprocessor, model.blocks
+        self.preprocessor, self.blocks, self.first_stages = model.preprocessor, model.blocks, model.first_stages
 
     def classify(self, texts):
         texts = list(texts)
