@@ -525,9 +525,6 @@ def remove_label(name: str) -> None:
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
 @click.option("-n", "--number", type=click.IntRange(1), default=20, show_default=True, metavar="N", help="How many mails to show at most.")
 @click.option("--who", default="", metavar="NAME", help="Whose labels they are (default: your login name).")
-@click.option(
-    "--report", type=click.Path(path_type=Path), metavar="FILE", help="Also write the report of all rejections, as `report` does."
-)
 @click.option("--me", multiple=True, metavar="ADDRESS", help="Your own address, where the mailbox does not tell (may be repeated).")
 @_text_column
 @_model

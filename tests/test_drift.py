@@ -39,7 +39,7 @@ def test_unknown_words(text, share, model):
         pytest.param(Drift(FEWEST - 1, FEWEST - 1, FEWEST - 1), (), id="one too few"),
         pytest.param(Drift(FEWEST, FEWEST, FEWEST), ("unsure", "unusual"), id="enough, all of them"),
         pytest.param(Drift(20, 7, 1), (), id="the usual shares"),
-        pytest.param(Drift(20, 13, 4), (), id="more, and it may be chance"),
+        pytest.param(Drift(20, 11, 4), (), id="more, and it may be chance"),
         pytest.param(Drift(40, 25, 3), ("unsure",), id="unsure"),
         pytest.param(Drift(40, 15, 10), ("unusual",), id="unusual"),
         pytest.param(Drift(5_000, 2_200, 450), (), id="a small difference, however certain"),
@@ -69,7 +69,7 @@ def test_the_rejections_of_a_journal(tmp_path):
 
 def test_the_note(tmp_path):
     assert list(render_drift(Drift(40, 25, 10), ["my mail.mbox", "b\x1b[2J.zip"])) == [
-        "More rejections than usual are unsure: 62%, where 36% were when the model was tested.",
+        "More rejections than usual are unsure: 62%, where 32% were when the model was tested.",
         "More rejections than usual are in words that the model does not know: 25%, where 7% were when the model was tested.",
         "Teach it yours, 10 answers help most: feedback-nlp review 'my mail.mbox' 'b[2J.zip'",
     ]

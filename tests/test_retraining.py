@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from conftest import SMALL_RECIPE
 
-from feedback_nlp import adaptation, retraining, store
+from feedback_nlp import adaptation, building, retraining, store
 from feedback_nlp.building import build
 from feedback_nlp.collection import own_examples
 from feedback_nlp.errors import InputError, ModelError
@@ -24,7 +24,7 @@ from feedback_nlp.judging import FEWEST_OWN
 from feedback_nlp.labels import LABELS, NOT_REJECTION
 from feedback_nlp.retraining import retrain
 from feedback_nlp.store import SHIPPED, current, load, load_version, manifest_of, versions
-from feedback_nlp.training import prior_digest
+from feedback_nlp.training import prior_digest, train
 
 ROWS = [
     ("Hi Ana,\n\nWe gave the job to our trainee.", "another_candidate"),
@@ -55,7 +55,7 @@ def corpus(small_corpus):
 @pytest.fixture(scope="module")
 def plain(corpus):
     """Trained on the corpus alone."""
-    return retraining.train(corpus, recipe=SMALL_RECIPE)
+    return train(corpus, recipe=SMALL_RECIPE)
 
 
 @pytest.fixture
@@ -280,7 +280,8 @@ def test_build(drawable, quick, tmp_path, corpus, plain, monkeypatch):
     if not drawable:
         monkeypatch.setitem(sys.modules, "matplotlib", None)
         monkeypatch.delitem(sys.modules, "matplotlib.figure", raising=False)
-    monkeypatch.setattr(retraining, "train", partial(retraining.train, recipe=SMALL_RECIPE))
+    monkeypatch.setattr(building, "read_corpus", lambda: (corpus, []))
+    monkeypatch.setattr(building, "train", partial(train, recipe=SMALL_RECIPE))
     folder = tmp_path / "built"
     model = build(folder)
     assert model.manifest["digest"] == plain.manifest["digest"]
