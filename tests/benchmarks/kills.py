@@ -33,7 +33,7 @@ from tests.terminals import Terminal  # noqa: E402
 
 MAIL = "Dear Sam, we are sorry to tell you that we have chosen another candidate for the post."
 ROWS = 20
-MAILS = 60
+MAILS = 300
 SMALL = """
 import sys
 from pathlib import Path
