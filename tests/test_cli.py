@@ -25,6 +25,7 @@ from feedback_nlp.history import COLUMNS
 from feedback_nlp.judging import Suspect, Verdict
 from feedback_nlp.labels import LABELS, MEANINGS
 from feedback_nlp.records import Advice, Email, Evidence, Example, Feedback, Prediction
+from feedback_nlp.retraining import Basis
 from feedback_nlp.sheet import write_rows
 from feedback_nlp.store import SHIPPED, current, path_of, save, shipped, versions
 from feedback_nlp.terminal import render
@@ -1059,7 +1060,10 @@ def quick(monkeypatch, small_model, small_corpus):
     """Retraining that takes no time: `quick(promoted)` sets the verdict."""
     taught, verdict = [], {"promoted": True}
 
-    def adapted(shipped, corpus, loose, own, recipe, manifest, say):
+    def basis(shipped, corpus, loose, recipe, say):
+        return Basis(shipped, None, ())
+
+    def adapted(shipped, prior, mails, own, recipe, manifest, say):
         taught.append(own)
         model = replace(small_model, manifest={**small_model.manifest, **manifest}, prior=None)
         return Adapted(model, tuple(own), np.full((len(own), len(LABELS)), 1 / len(LABELS)), (), np.empty((0, len(LABELS))))
@@ -1069,8 +1073,9 @@ def quick(monkeypatch, small_model, small_corpus):
         suspect = Suspect(Example("own-1", f"{MAIL} {'And so on. ' * 20}", "skills_gap"), "another_candidate", 0.8114)
         return Verdict(verdict["promoted"], "that is why", split, own, (suspect,))
 
-    monkeypatch.setattr(retraining, "_adapted", adapted)
-    monkeypatch.setattr(retraining, "_judged", judged)
+    monkeypatch.setattr(retraining, "basis_of", basis)
+    monkeypatch.setattr(retraining, "adapt", adapted)
+    monkeypatch.setattr(retraining, "verdict_on", judged)
     monkeypatch.setattr(retraining, "read_corpus", lambda: (small_corpus, []))
 
     def set_verdict(promoted):
