@@ -7,6 +7,7 @@ The way of one mail through the package, each step a function from one named typ
     sentences   split_sentences(text)               sentences as character ranges of the original
     preprocess  Preprocessor(text) -> Sentence      folded, masked tokens (spaCy's tokenizer)
     features    what the two stages look at
+    wordlist    WordList                            the columns of a model, found without unpacking them
     model       Model.classify(texts) -> Prediction sentence stage, document stage, evidence (numpy alone)
     examples    labelled mails -> Example           the corpus, and rows that a person brings
     collection  Collection                          the person's own labelled mails, every entry kept (SQLite)
@@ -16,7 +17,7 @@ The way of one mail through the package, each step a function from one named typ
     case        facts_of(label, stage, sender_type, signals)    a rejection as advice sees it
     entries     read_entries()                      advice.toml and a person's own, checked
     advice      advise(prediction, email, parties, step, signals) -> Advice
-    signals     signals_of(email, prediction, model) -> Signals    what else it says; signal_model scores it,
+    signals     signals_of(email, prediction, reading, preprocessor) -> Signals   what else it says; signal_model scores it,
                 naming finds the words for it
     letter      letter_of(email) -> Letter          a mail taken apart: address, unwrapped words, signature
     role, company, employer, sender                 what is looked for in it, by the words of parties.toml

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
 import zipfile
 import zlib
+from collections.abc import Iterable, Mapping
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from feedback_nlp.errors import ModelError
+from feedback_nlp.wordlist import WordList
 
 _LARGEST = 64 * 1024 * 1024
 
@@ -32,15 +35,33 @@ def read_arrays(path: Path, advice: str) -> dict[str, NDArray[Any]]:
 
 def _read_array(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> NDArray[Any]:
     """One array. What its header claims is held against what is there first, so that no lie allocates memory."""
-    with archive.open(entry) as file:
-        if np.lib.format.read_magic(file) != (1, 0):
-            raise ValueError("another array format")
-        shape, _, dtype = np.lib.format.read_array_header_1_0(file)
-        if dtype.hasobject or math.prod(shape) * dtype.itemsize > entry.file_size:
-            raise ValueError("not plain numbers")
-    with archive.open(entry) as file:
-        array: NDArray[Any] = np.lib.format.read_array(file, allow_pickle=False)
-        return array
+    data = archive.read(entry)
+    file = io.BytesIO(data)
+    if np.lib.format.read_magic(file) != (1, 0):
+        raise ValueError("another array format")
+    shape, by_columns, dtype = np.lib.format.read_array_header_1_0(file)
+    if dtype.hasobject or math.prod(shape) * dtype.itemsize != len(data) - file.tell():
+        raise ValueError("not plain numbers")
+    array: NDArray[Any] = np.frombuffer(data, dtype, offset=file.tell()).reshape(shape, order="F" if by_columns else "C")
+    return array
+
+
+def word_lists(arrays: dict[str, NDArray[Any]], names: Iterable[str], path: Path, advice: str) -> dict[str, WordList]:
+    """Takes the named lists of words out of the arrays of a file. Raises ModelError where one is not there or none."""
+    try:
+        return {name: WordList(arrays.pop(f"{name}_words")) for name in names}
+    except (KeyError, ValueError) as error:
+        raise ModelError(f"{path} does not hold the word lists of a model. {advice}") from error
+
+
+def write_arrays(file: Path | BinaryIO, arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Writes an .npz file, in which words are packed and numbers are not: coefficients hardly shrink, and unpacking takes time."""
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, array in arrays.items():
+            content = io.BytesIO()
+            np.lib.format.write_array(content, array, version=(1, 0), allow_pickle=False)
+            entry = zipfile.ZipInfo(f"{name}.npy")  # of the earliest date: equal models are equal files
+            archive.writestr(entry, content.getvalue(), zipfile.ZIP_DEFLATED if array.dtype == np.uint8 else zipfile.ZIP_STORED)
 
 
 def read_json(path: Path, advice: str) -> dict[str, Any]:

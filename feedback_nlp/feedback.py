@@ -8,7 +8,7 @@ from itertools import tee
 from feedback_nlp.advice import advise
 from feedback_nlp.examples import digest
 from feedback_nlp.labels import NOT_REJECTION
-from feedback_nlp.model import Model
+from feedback_nlp.model import MOST_CHARACTERS, Model
 from feedback_nlp.parties import parties_of
 from feedback_nlp.records import Email, Example, Feedback, Prediction, Step
 from feedback_nlp.signals import signals_of
@@ -26,10 +26,12 @@ def give_feedback(
     says which labels of their own mails have.
     """
     emails, texts = tee(emails)
-    for email, said in zip(emails, model.classify(e.text for e in texts), strict=True):
+    for email, reading in zip(emails, model.read(e.text for e in texts), strict=True):
         example = human.get(digest(email.text)) if human else None
+        said = reading.prediction
         prediction = verdict_of(example, email.text, model) if example else said
-        parties, step, signals = parties_of(email), _step(email, prediction), signals_of(email, prediction, model)
+        parties, step = parties_of(email), _step(email, prediction)
+        signals = signals_of(email, prediction, reading, model.preprocessor)
         advice = advise(prediction, email, parties, step, signals)
         own = tagger(email.text) if tagger and prediction.label else ()
         yield Feedback(email, prediction, advice, parties, step, signals, said if example else None, own)
@@ -38,4 +40,5 @@ def give_feedback(
 def _step(email: Email, prediction: Prediction) -> Step:
     if prediction.label is None:
         return Step()
-    return step_announced(email.text) if prediction.label == NOT_REJECTION else step_reached(email.text)
+    text = email.text[:MOST_CHARACTERS]
+    return step_announced(text) if prediction.label == NOT_REJECTION else step_reached(text)

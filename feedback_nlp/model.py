@@ -22,6 +22,7 @@ from feedback_nlp.labels import CONCRETE_REASONS, LABELS, NOT_REJECTION, REASONS
 from feedback_nlp.language import english_sentences, unjudged_note
 from feedback_nlp.preprocess import Preprocessor
 from feedback_nlp.records import Evidence, Prediction, Sentence
+from feedback_nlp.wordlist import WordList
 
 if TYPE_CHECKING:
     from feedback_nlp.prior import Prior
@@ -49,6 +50,15 @@ class Block:
     idf: NDArray[np.floating[Any]]
     coefficients: NDArray[np.floating[Any]]
 
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """What is kept of the block, in alphabetical order of its vocabulary: `words`, `idf`, `coefficients`."""
+        rows = [self.vocabulary[word] for word in sorted(self.vocabulary)]
+        return {
+            "words": WordList.of(self.vocabulary).packed,
+            "idf": np.asarray(self.idf, dtype=np.float32)[rows],
+            "coefficients": np.asarray(self.coefficients, dtype=np.float16)[rows],
+        }
+
     def shares(self, features: Sequence[str]) -> Floats:
         """What each feature of one row adds to its scores, (features, columns); one that is there n times adds an n-th each time."""
         ids = np.array([self.vocabulary.get(feature, -1) for feature in features], dtype=int)
@@ -56,8 +66,19 @@ class Block:
         known, places, counts = np.unique(ids[ids >= 0], return_inverse=True, return_counts=True)
         values = (1 + np.log(counts)) * np.asarray(self.idf[known], dtype=float)
         row = values / np.sqrt(np.linalg.norm(values) or 1.0)
-        shares[ids >= 0] = (self.coefficients[known] * (row / counts)[:, None])[places]
+        shares[ids >= 0] = (self.coefficients[known].astype(float) * (row / counts)[:, None])[places]
         return shares
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a model says of a mail, the sentences that it judged, and their probabilities (sentences, sentence labels); of a mail
+    that can't be judged it judged none.
+    """
+
+    prediction: Prediction
+    sentences: Sequence[Sentence] = ()
+    probabilities: Floats = field(default_factory=lambda: np.empty((0, len(SENTENCE_LABELS))))
 
 
 @dataclass(frozen=True)
@@ -123,6 +144,10 @@ class Model:
 
     def classify(self, texts: Iterable[str]) -> Iterator[Prediction]:
         """A `Prediction` for each text, in order; texts are read in batches, so any number may come."""
+        return (reading.prediction for reading in self.read(texts))
+
+    def read(self, texts: Iterable[str]) -> Iterator[Reading]:
+        """The same, each with the sentences that it rests on."""
         stream = iter(texts)
         while batch := list(islice(stream, _BATCH)):
             sentences = [self.preprocessor(text[:MOST_CHARACTERS]) for text in batch]
@@ -130,7 +155,7 @@ class Model:
             judged = [e for e in english if e]
             stages = iter(self.first_stages(judged))
             for text, read, kept in zip(batch, sentences, english, strict=True):
-                yield self._judge(text, kept, *next(stages)) if kept else _unjudged(text, read)
+                yield self._judge(text, kept, *next(stages)) if kept else Reading(_unjudged(text, read))
 
     def evidence_for(self, text: str, labels: Iterable[str]) -> dict[str, tuple[Evidence, ...]]:
         """For each of these labels the sentences that say it most likely, whatever else the mail says; none where it can't be judged."""
@@ -164,13 +189,13 @@ class Model:
             return [feature for token in document[i].tokens for feature in scorer.token_ids(token)]
         return scorer.known(block_features(name, document, i))
 
-    def _judge(self, text: str, sentences: Sequence[Sentence], p: Floats, mail: Floats, mentions: Floats) -> Prediction:
+    def _judge(self, text: str, sentences: Sequence[Sentence], p: Floats, mail: Floats, mentions: Floats) -> Reading:
         features = document_features(p, mail, mentions)
         scores = dict(zip(LABELS, softmax(self.document(features)[None, :])[0].tolist(), strict=True))
         label = max(scores, key=lambda name: scores[name])
         secondary = self._secondary(label, features)
         quotes = {reason: _quote(text, sentences, p, reason) for reason in (label, *secondary) if reason in REASONS}
-        return Prediction(
+        prediction = Prediction(
             label,
             scores[label],
             scores,
@@ -180,6 +205,7 @@ class Model:
             tuple(sorted((n for n in scores if n == label or scores[n] >= self.possible_threshold), key=lambda n: -scores[n])),
             f"Only the first {MOST_CHARACTERS:,} characters were read." if len(text) > MOST_CHARACTERS else "",
         )
+        return Reading(prediction, sentences, p)
 
     def _secondary(self, label: str, features: Floats) -> list[str]:
         if label not in REASONS:
@@ -196,7 +222,7 @@ class BlockScorer:
     def __init__(self, block: Block) -> None:
         self.vocabulary = block.vocabulary
         self.idf = np.asarray(block.idf, dtype=float)
-        self.coefficients = np.asarray(block.coefficients, dtype=float)
+        self.coefficients = np.ascontiguousarray(block.coefficients)  # the order of sums, and so the last bit, hangs on the layout
         self._of_token: dict[str, tuple[int, ...]] = {}
 
     def add_scores(self, scores: Floats, feature_ids: Sequence[Sequence[int]]) -> None:
@@ -211,14 +237,14 @@ class BlockScorer:
         values = (1 + np.log(counts)) * self.idf[features]
         lengths_of_rows = np.sqrt(np.bincount(rows, values**2, minlength=len(lengths)))
         starts = np.flatnonzero(np.diff(rows, prepend=-1))
-        weighted = np.add.reduceat(self.coefficients[features] * values[:, None], starts)
+        weighted = np.add.reduceat(self.coefficients[features].astype(float) * values[:, None], starts)
         present = rows[starts]
         scores[present] += weighted / np.sqrt(lengths_of_rows[present, None])
 
     def known(self, features: Iterable[str]) -> list[int]:
         """The ids of those features that are in the vocabulary."""
-        vocabulary = self.vocabulary
-        return [vocabulary[feature] for feature in features if feature in vocabulary]
+        find = self.vocabulary.get
+        return [place for feature in features if (place := find(feature)) is not None]
 
     def token_ids(self, token: str) -> tuple[int, ...]:
         """The ids of a token's character features, remembered."""
@@ -226,7 +252,7 @@ class BlockScorer:
         if known is None:
             if len(self._of_token) > 200_000:
                 self._of_token.clear()
-            known = tuple(self.vocabulary[f] for f in character_features(token) if f in self.vocabulary)
+            known = tuple(self.known(character_features(token)))
             self._of_token[token] = known
         return known
 

@@ -19,6 +19,7 @@ from feedback_nlp.model import Floats
 from feedback_nlp.preprocess import fold
 from feedback_nlp.records import Word
 from feedback_nlp.resources import read_table
+from feedback_nlp.wordlist import WordList
 
 NAMED = {
     "gaps": None,
@@ -42,6 +43,11 @@ class Naming:
     vocabulary: Mapping[str, int]
     coefficients: NDArray[np.floating[Any]]
     intercept: float
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """What is kept, in alphabetical order of the vocabulary: `words`, `coefficients`."""
+        rows = [self.vocabulary[word] for word in sorted(self.vocabulary)]
+        return {"words": WordList.of(self.vocabulary).packed, "coefficients": np.asarray(self.coefficients, dtype=np.float16)[rows]}
 
     def words(self, sentence: str, words: Sequence[Word], signal: str, value: str) -> str:
         """The words of a sentence that name what the value is about, as they stand there; "" where none can be told."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -12,12 +11,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from feedback_nlp.errors import InputError, OutputError
+import tomli
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from feedback_nlp.errors import InputError, OutputError
 
 _PACKAGE = Path(__file__).parent
 
@@ -31,13 +27,13 @@ def shipped(name: str) -> Path:
 @cache
 def read_table(name: str) -> dict[str, Any]:
     """The content of a TOML file beside the modules, by its name without the ending."""
-    return tomllib.loads((_PACKAGE / f"{name}.toml").read_text(encoding="utf-8"))
+    return tomli.loads((_PACKAGE / f"{name}.toml").read_text(encoding="utf-8"))
 
 
 def read_toml(path: Path) -> dict[str, Any]:
     """The content of a TOML file of the person's own. Raises InputError where it can't be read."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomli.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise InputError(f"{path} can't be read ({error.strerror or error}). Let it be read, or move it away.") from error
     except ValueError as error:  # also of bytes that are no UTF-8

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback_nlp.arrays import libraries, read_arrays, read_json, write_json
+from feedback_nlp.arrays import libraries, read_arrays, read_json, word_lists, write_arrays, write_json
 from feedback_nlp.errors import ModelError
 from feedback_nlp.labels import SENTENCE_LABELS
 from feedback_nlp.model import Block
@@ -18,7 +18,7 @@ from feedback_nlp.naming import Naming
 from feedback_nlp.resources import shipped
 from feedback_nlp.signal_model import SIGNAL_BLOCKS, VALUES, SignalModel
 
-SIGNAL_FORMAT = 1
+SIGNAL_FORMAT = 2
 _ANEW = "Install feedback-nlp anew."
 
 
@@ -35,15 +35,12 @@ def save_signals(model: SignalModel, folder: Path) -> None:
         "reasons": model.reasons,
         "intercept": model.intercept,
         "thresholds": model.thresholds,
-        "naming_coefficients": np.asarray(model.naming.coefficients, dtype=np.float16),
         "naming_intercept": np.array([model.naming.intercept]),
     }
     for name, block in model.blocks.items():
-        arrays[f"{name}_idf"] = np.asarray(block.idf, dtype=np.float32)
-        arrays[f"{name}_coefficients"] = np.asarray(block.coefficients, dtype=np.float16)
-    np.savez_compressed(folder / "arrays.npz", allow_pickle=False, **arrays)
-    vocabularies = {name: block.vocabulary for name, block in model.blocks.items()} | {"naming": model.naming.vocabulary}
-    write_json(folder / "vocabulary.json", {name: sorted(v, key=v.__getitem__) for name, v in vocabularies.items()}, indent=None)
+        arrays |= {f"{name}_{part}": array for part, array in block.arrays().items()}
+    arrays |= {f"naming_{part}": array for part, array in model.naming.arrays().items()}
+    write_arrays(folder / "arrays.npz", arrays)
     about = {"format": SIGNAL_FORMAT, "values": [list(value) for value in VALUES], "libraries": libraries()}
     write_json(folder / "manifest.json", about | dict(model.manifest), indent=1)
 
@@ -53,23 +50,16 @@ def load_signals_from(folder: Path) -> SignalModel:
     manifest = read_json(folder / "manifest.json", _ANEW)
     if manifest.get("format") != SIGNAL_FORMAT or manifest.get("values") != [list(value) for value in VALUES]:
         raise ModelError(f"{folder} was made for other signals or in another format. {_ANEW}")
-    words = read_json(folder / "vocabulary.json", _ANEW)
-    if set(words) != {*SIGNAL_BLOCKS, "naming"} or not all(map(_is_list_of_words, words.values())):
-        raise ModelError(f"{folder / 'vocabulary.json'} does not hold the word lists of a model of signals. {_ANEW}")
     arrays = read_arrays(folder / "arrays.npz", _ANEW)
+    words = word_lists(arrays, (*SIGNAL_BLOCKS, "naming"), folder / "arrays.npz", _ANEW)
     expected = _shapes({name: len(found) for name, found in words.items()})
     if {name: array.shape for name, array in arrays.items()} != expected or not all(
         array.dtype.kind == "f" and np.isfinite(array).all() for array in arrays.values()
     ):
         raise ModelError(f"{folder / 'arrays.npz'} does not hold the arrays of a model of signals. {_ANEW}")
-    vocabularies = {name: {word: i for i, word in enumerate(found)} for name, found in words.items()}
-    blocks = {name: Block(vocabularies[name], arrays[f"{name}_idf"], arrays[f"{name}_coefficients"]) for name in SIGNAL_BLOCKS}
-    naming = Naming(vocabularies["naming"], arrays["naming_coefficients"], float(arrays["naming_intercept"][0]))
+    blocks = {name: Block(words[name], arrays[f"{name}_idf"], arrays[f"{name}_coefficients"]) for name in SIGNAL_BLOCKS}
+    naming = Naming(words["naming"], arrays["naming_coefficients"], float(arrays["naming_intercept"][0]))
     return SignalModel(blocks, arrays["reasons"], arrays["intercept"], arrays["thresholds"], naming, manifest)
-
-
-def _is_list_of_words(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(word, str) for word in value)
 
 
 def _shapes(sizes: Mapping[str, int]) -> dict[str, tuple[int, ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 from feedback_nlp.labels import STEPS
@@ -46,12 +46,17 @@ PURPOSES = {
 
 @dataclass(frozen=True)
 class Phrase:
-    """Words that tell of a step: their pattern, the step's place among the steps, and the purpose's among the purposes."""
+    """Words that tell of a step, the step's place among the steps, and the purpose's among the purposes."""
 
-    pattern: re.Pattern[str]
+    text: str
     place: int
     trust: int
     purpose: Purpose
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """What finds the words in a plain part; made when first asked for, since a mail asks for few of them."""
+        return phrase_pattern([self.text], step_table()["words"])
 
 
 def step_table() -> dict[str, Any]:
@@ -138,7 +143,7 @@ def _phrases(rejection: bool) -> dict[str, list[Phrase]]:
             continue
         for step, texts in step_table()[name].items():
             for text in texts:
-                phrase = Phrase(phrase_pattern([text], words), STEPS.index(step), trust, purpose)
+                phrase = Phrase(text, STEPS.index(step), trust, purpose)
                 for word in _key_words(text, words):
                     found.setdefault(word, []).append(phrase)
     return found

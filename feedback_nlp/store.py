@@ -1,7 +1,7 @@
 """Model versions on disk: plain arrays and JSON, checked before use. No pickle is ever opened.
 
-A version is a folder: `manifest.json` (format, digest, recipe, figures, library versions), `vocabulary.json`,
-`arrays.npz`, and the model card, `README.md` with `calibration.svg`; the shipped one has `prior.npz` beside them, which
+A version is a folder: `manifest.json` (format, digest, recipe, figures, library versions), `arrays.npz`,
+and the model card, `README.md` with `calibration.svg`; the shipped one has `prior.npz` beside them, which
 retraining goes on from. Shipped ones lie in the package, a person's own in their home folder; `current` there names those
 that were in use, one a line, the one in use last.
 """
@@ -14,22 +14,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback_nlp.arrays import libraries, read_arrays, read_json, write_json
-from feedback_nlp.card import card_files
+from feedback_nlp.arrays import libraries, read_arrays, read_json, word_lists, write_arrays, write_json
 from feedback_nlp.errors import ModelError
-from feedback_nlp.evaluation import Evaluation
 from feedback_nlp.features import BLOCKS, MAIL_BLOCK, document_features
 from feedback_nlp.labels import CONCRETE_REASONS, LABELS, REASONS, SENTENCE_LABELS
 from feedback_nlp.model import Block, Linear, Model
 from feedback_nlp.prior import Prior
 from feedback_nlp.resources import home, shipped, write_text, written_aside
+from feedback_nlp.wordlist import WordList
 
-FORMAT = 2
+if TYPE_CHECKING:
+    from feedback_nlp.evaluation import Evaluation
+
+FORMAT = 3
 SHIPPED = "shipped"
 _ASIDE = ".part"
 _LONGEST_HISTORY = 100
@@ -174,16 +176,17 @@ def _folder(name: str) -> Path:
 
 def save(model: Model, folder: Path, evaluation: Evaluation | None = None) -> Path:
     """Writes a model and its card into a new folder: aside first, then renamed, so that it is whole or not there."""
+    from feedback_nlp.card import card_files  # drawing and statistics, which reading a model needs none of
+
     if folder.exists():
         raise ModelError(f"{folder} is there already; a version is never overwritten.")
     aside = folder.with_name(f".{folder.name}.{os.getpid()}{_ASIDE}")
     shutil.rmtree(aside, ignore_errors=True)
     try:
         aside.mkdir(parents=True)
-        np.savez_compressed(aside / "arrays.npz", allow_pickle=False, **_arrays(model))
+        write_arrays(aside / "arrays.npz", _arrays(model))
         if model.prior:
             np.savez_compressed(aside / _PRIOR, allow_pickle=False, **_prior_arrays(model.prior))
-        write_json(aside / "vocabulary.json", model.vocabularies | {"lexicon": sorted(model.lexicon)}, indent=None)
         write_json(
             aside / "manifest.json", {"format": FORMAT, "labels": list(LABELS), "libraries": libraries()} | dict(model.manifest), indent=1
         )
@@ -203,14 +206,10 @@ def load(folder: Path) -> Model:
         raise ModelError(f"{folder} has model format {manifest.get('format')!r}; this version reads format {FORMAT}. {_RETRAIN}")
     if manifest.get("labels") != list(LABELS):
         raise ModelError(f"{folder} was made for other labels. {_RETRAIN}")
-    words = read_json(folder / "vocabulary.json", _RETRAIN)
-    if set(words) != {*BLOCKS, "lexicon"} or not all(isinstance(w, list) and all(isinstance(x, str) for x in w) for w in words.values()):
-        raise ModelError(f"{folder / 'vocabulary.json'} does not hold the word lists of a model. {_RETRAIN}")
     arrays = read_arrays(folder / "arrays.npz", _RETRAIN)
+    words = word_lists(arrays, (*BLOCKS, "lexicon"), folder / "arrays.npz", _RETRAIN)
     _check_shapes(folder, arrays, {name: len(words[name]) for name in BLOCKS})
-    blocks = {
-        name: Block({w: i for i, w in enumerate(words[name])}, arrays[f"{name}_idf"], arrays[f"{name}_coefficients"]) for name in BLOCKS
-    }
+    blocks = {name: Block(words[name], arrays[f"{name}_idf"], arrays[f"{name}_coefficients"]) for name in BLOCKS}
     linear = {stage: Linear(*(arrays[f"{stage}_{part}"] for part in _LINEAR)) for stage in ("document", "secondary")}
     return Model(
         blocks,
@@ -279,10 +278,10 @@ def _arrays(model: Model) -> dict[str, NDArray[Any]]:
         "mail_intercept": model.mail_intercept,
         "secondary_thresholds": model.secondary_thresholds,
         "possible_threshold": np.array([model.possible_threshold]),
+        "lexicon_words": WordList.of(model.lexicon).packed,
     }
     for name, block in model.blocks.items():
-        arrays[f"{name}_idf"] = np.asarray(block.idf, dtype=np.float32)
-        arrays[f"{name}_coefficients"] = np.asarray(block.coefficients, dtype=np.float16)
+        arrays |= {f"{name}_{part}": array for part, array in block.arrays().items()}
     for stage, linear in (("document", model.document), ("secondary", model.secondary)):
         arrays |= {f"{stage}_{part}": getattr(linear, part) for part in _LINEAR}
     return arrays

@@ -36,9 +36,9 @@ def counts(model):
     """For each (signal, value): how often it is true, how often it was read, how often both."""
     true, read, both = Counter(), Counter(), Counter()
     found = rows()
-    for row, prediction in zip(found, model.classify(row["text"] for row in found), strict=True):
+    for row, reading in zip(found, model.read(row["text"] for row in found), strict=True):
         email = Email(row["id"], row["text"], subject=row["subject"], sender=row["sender"])
-        said = set(said_of(signals_of(email, prediction, model)))
+        said = set(said_of(signals_of(email, reading.prediction, reading, model.preprocessor)))
         there = {(signal["name"], signal["value"]) for signal in row["signals"]}
         true.update(there)
         read.update(said)

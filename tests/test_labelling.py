@@ -129,17 +129,17 @@ def interrupting(model, after):
     """The model, with a Ctrl-C while it judges the batch after so many."""
 
     class Interrupting:
-        manifest, preprocessor, blocks, first_stages = model.manifest, model.preprocessor, model.blocks, model.first_stages
+        manifest, preprocessor, blocks = model.manifest, model.preprocessor, model.blocks
 
         def __init__(self):
             self.batches = 0
 
-        def classify(self, texts):
+        def read(self, texts):
             texts = list(texts)
             self.batches += bool(texts)
             if self.batches > after:
                 raise KeyboardInterrupt
-            yield from model.classify(texts)
+            yield from model.read(texts)
 
     return Interrupting()
 

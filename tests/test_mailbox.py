@@ -30,12 +30,12 @@ class Model:
 
     def __init__(self, model):
         self.asked, self._model, self.manifest = [], model, model.manifest
-        self.preprocessor, self.blocks, self.first_stages = model.preprocessor, model.blocks, model.first_stages
+        self.preprocessor, self.blocks = model.preprocessor, model.blocks
 
-    def classify(self, texts):
+    def read(self, texts):
         texts = list(texts)
         self.asked.extend(texts)
-        yield from self._model.classify(texts)
+        yield from self._model.read(texts)
 
     def evidence_for(self, text, labels):
         return self._model.evidence_for(text, labels)

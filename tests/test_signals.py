@@ -18,7 +18,8 @@ def model(tmp_path_factory):
 
 
 def read(model, text, sender=""):
-    return signals_of(Email("1", text, sender=sender), next(model.classify([text])), model)
+    (reading,) = model.read([text])
+    return signals_of(Email("1", text, sender=sender), reading.prediction, reading, model.preprocessor)
 
 
 def test_every_signal_has_values():

@@ -53,11 +53,11 @@ def test_a_saved_model_gives_equal_probabilities(saved, small_model, small_corpu
 
 
 def test_what_is_saved(saved, small_model):
-    assert sorted(p.name for p in saved.iterdir()) == ["README.md", "arrays.npz", "manifest.json", "prior.npz", "vocabulary.json"]
+    assert sorted(p.name for p in saved.iterdir()) == ["README.md", "arrays.npz", "manifest.json", "prior.npz"]
     assert (saved / "README.md").read_text(encoding="utf-8") == model_card(small_model)
     manifest = manifest_of(saved)
     assert {name: manifest[name] for name in ("format", "labels", "digest")} == {
-        "format": 2,
+        "format": 3,
         "labels": list(LABELS),
         "digest": small_model.manifest["digest"],
     }
@@ -67,7 +67,7 @@ def test_what_is_saved(saved, small_model):
 def test_an_evaluation_enters_the_card(small_model, tmp_path):
     evaluation = evaluate([Example("1", "a", LABELS[0])], [Prediction(LABELS[0], 0.9, {})])
     folder = save(replace(small_model, prior=None), tmp_path / "version", evaluation)
-    assert sorted(p.name for p in folder.iterdir()) == ["README.md", "arrays.npz", "calibration.svg", "manifest.json", "vocabulary.json"]
+    assert sorted(p.name for p in folder.iterdir()) == ["README.md", "arrays.npz", "calibration.svg", "manifest.json"]
     assert (folder / "README.md").read_text(encoding="utf-8") == model_card(small_model, evaluation, "calibration.svg")
     assert load(folder).manifest["digest"] == small_model.manifest["digest"]
 
@@ -163,28 +163,28 @@ def bomb(folder):
 
 
 def large_file(folder):
-    with open(folder / "vocabulary.json", "wb") as file:
+    with open(folder / "arrays.npz", "wb") as file:
         file.truncate(65 * 2**20)
 
 
-def words(change):
-    def damage(folder):
-        path = folder / "vocabulary.json"
-        path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | change), encoding="utf-8")
+def words(content):
+    return arrays(words_words=lambda _: content)
 
-    return damage
+
+def packed(text):
+    return np.frombuffer(text, dtype=np.uint8)
 
 
 ADVICE = r" Run `feedback-nlp retrain`, or `feedback-nlp models use shipped`\."
 NO_MODEL = r"There is no model in .*version \({} is missing\)\." + ADVICE
 DAMAGED = r".*{} is damaged (?:or no array file )?\({}\)\." + ADVICE
 ARRAY = r".*arrays.npz: array {}\." + ADVICE
+WORDS = r".*arrays.npz does not hold the word lists of a model\." + ADVICE
 DAMAGE = [
     pytest.param(without("manifest.json"), NO_MODEL.format("manifest.json"), id="no manifest"),
     pytest.param(without("arrays.npz"), NO_MODEL.format("arrays.npz"), id="no arrays"),
-    pytest.param(without("vocabulary.json"), NO_MODEL.format("vocabulary.json"), id="no vocabulary"),
-    pytest.param(manifest(format=3), r".*version has model format 3; this version reads format 2\." + ADVICE, id="other format"),
-    pytest.param(manifest(format=None), r".*version has model format None; this version reads format 2\." + ADVICE, id="no format"),
+    pytest.param(manifest(format=4), r".*version has model format 4; this version reads format 3\." + ADVICE, id="other format"),
+    pytest.param(manifest(format=None), r".*version has model format None; this version reads format 3\." + ADVICE, id="no format"),
     pytest.param(manifest(labels=["spam", "ham"]), r".*version was made for other labels\." + ADVICE, id="other labels"),
     pytest.param(manifest(labels=list(LABELS)[::-1]), r".*version was made for other labels\." + ADVICE, id="labels in another order"),
     pytest.param(manifest(labels=5), r".*version was made for other labels\." + ADVICE, id="labels a number"),
@@ -192,10 +192,12 @@ DAMAGE = [
     pytest.param(content("manifest.json", b"\xff\xfe"), DAMAGED.format("manifest.json", "UnicodeDecodeError"), id="manifest not UTF-8"),
     pytest.param(content("manifest.json", b"[]"), r".*manifest.json does not hold an object\." + ADVICE, id="manifest a list"),
     pytest.param(content("manifest.json", b"[" * 100_000), DAMAGED.format("manifest.json", "RecursionError"), id="manifest nested"),
-    pytest.param(words({"more": []}), r".*vocabulary.json does not hold the word lists of a model\." + ADVICE, id="other word lists"),
-    pytest.param(words({"words": [1, 2]}), r".*vocabulary.json does not hold the word lists of a model\." + ADVICE, id="words numbers"),
-    pytest.param(words({"words": ["a"]}), ARRAY.format(r"words_idf \(float32\(\d+,\)\) does not hold \(1,\) numbers"), id="fewer words"),
-    pytest.param(large_file, r".*vocabulary.json is larger than 64 MB: not a model of this program\.", id="large vocabulary"),
+    pytest.param(words(None), WORDS, id="no words"),
+    pytest.param(words(np.arange(2.0)), WORDS, id="words numbers"),
+    pytest.param(words(packed(b"one\nhalf")), WORDS, id="words cut short"),
+    pytest.param(words(packed(b"\xff\n")), WORDS, id="words not UTF-8"),
+    pytest.param(words(packed(b"a\n")), ARRAY.format(r"words_idf \(float32\(\d+,\)\) does not hold \(1,\) numbers"), id="fewer words"),
+    pytest.param(large_file, r".*arrays.npz is larger than 64 MB: not a model of this program\.", id="large file"),
     pytest.param(content("arrays.npz", b""), DAMAGED.format("arrays.npz", "BadZipFile"), id="arrays empty"),
     pytest.param(content("arrays.npz", b"no zip"), DAMAGED.format("arrays.npz", "BadZipFile"), id="arrays no zip"),
     pytest.param(content("arrays.npz", pickle.dumps(Opened())), DAMAGED.format("arrays.npz", "BadZipFile"), id="arrays a pickle"),
