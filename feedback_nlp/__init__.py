@@ -7,6 +7,7 @@ The way of one mail through the package, each step a function from one named typ
     sentences   split_sentences(text)               sentences as character ranges of the original
     preprocess  Preprocessor(text) -> Sentence      folded, masked tokens (spaCy's tokenizer)
     features    what the two stages look at
+    columns     Columns.of(documents)               where these are in a model, one mail by strings, many by arrays
     wordlist    WordList                            the columns of a model, found without unpacking them
     model       Model.classify(texts) -> Prediction sentence stage, document stage, evidence (numpy alone)
     examples    labelled mails -> Example           the corpus, and rows that a person brings

@@ -20,12 +20,19 @@ BLOCKS = ("words", "characters", "context", "mail")
 MAIL_BLOCK = "mail"
 """The block that the mail stage reads as well."""
 
+START, END = "<s>", "</s>"
+"""The marks at the start and end of a sentence."""
+GAPS = (2, 3, 4)
+"""How far the words of a pair with words between stand from each other."""
+PREVIOUS, NEXT = "p:", "n:"
+"""What stands before a word of the sentence before, and of the one after."""
+
 
 def word_features(sentence: Sentence) -> Iterator[str]:
     """Word 1- to 3-grams in normal form, with marks for the sentence's start and end, and pairs with up to three words between."""
-    tokens = ("<s>", *sentence.tokens, "</s>")
+    tokens = (START, *sentence.tokens, END)
     yield from sentence.tokens
-    for gap in (2, 3, 4):
+    for gap in GAPS:
         yield from (f"{a}..{b}" for a, b in zip(sentence.tokens, sentence.tokens[gap:], strict=False))
     for n in (2, 3):
         for i in range(len(tokens) - n + 1):
@@ -42,15 +49,22 @@ def character_features(token: str) -> tuple[str, ...]:
 
 def context_features(sentences: Sequence[Sentence], i: int) -> Iterator[str]:
     """Words of the neighbouring sentences, and where in the mail the sentence stands; none for a sentence that stands alone."""
-    if len(sentences) == 1:
-        return
-    for prefix, j in (("p:", i - 1), ("n:", i + 1)):
+    for prefix, j in ((PREVIOUS, i - 1), (NEXT, i + 1)):
         if 0 <= j < len(sentences):
             tokens = sentences[j].tokens
             yield from (prefix + token for token in tokens)
             yield from (f"{prefix}{a} {b}" for a, b in pairwise(tokens))
-        else:
-            yield prefix + "none"
+    yield from place_features(sentences, i)
+
+
+def place_features(sentences: Sequence[Sentence], i: int) -> Iterator[str]:
+    """Where in the mail a sentence stands, and how long it is; none for a sentence that stands alone."""
+    if len(sentences) == 1:
+        return
+    if i == 0:
+        yield f"{PREVIOUS}none"
+    if i == len(sentences) - 1:
+        yield f"{NEXT}none"
     yield f"at:{min(i, 3)}"
     yield f"left:{min(len(sentences) - 1 - i, 3)}"
     yield f"length:{min(len(sentences[i].tokens) // 5, 6)}"
@@ -58,7 +72,7 @@ def context_features(sentences: Sequence[Sentence], i: int) -> Iterator[str]:
 
 def mail_features(sentences: Sequence[Sentence]) -> Iterator[str]:
     """Word 1- to 3-grams of the whole mail, with a mark between sentences."""
-    tokens = [token for sentence in sentences for token in (*sentence.tokens, "</s>")]
+    tokens = [token for sentence in sentences for token in (*sentence.tokens, END)]
     for n in (1, 2, 3):
         for i in range(len(tokens) - n + 1):
             yield " ".join(tokens[i : i + n])

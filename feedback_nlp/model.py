@@ -11,13 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import chain, islice
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback_nlp.features import BLOCKS, MAIL_BLOCK, block_features, character_features, document_features
+from feedback_nlp.columns import Columns, Found
+from feedback_nlp.features import BLOCKS, MAIL_BLOCK, document_features
 from feedback_nlp.labels import CONCRETE_REASONS, LABELS, NOT_REJECTION, REASONS, SENTENCE_LABEL_OF, SENTENCE_LABELS
 from feedback_nlp.language import english_sentences, unjudged_note
 from feedback_nlp.preprocess import Preprocessor
@@ -58,6 +59,20 @@ class Block:
             "idf": np.asarray(self.idf, dtype=np.float32)[rows],
             "coefficients": np.asarray(self.coefficients, dtype=np.float16)[rows],
         }
+
+    def add_scores(self, scores: Floats, found: Found) -> None:
+        """Adds to `scores` (rows, columns) what the block's features say, given the places in the vocabulary that rows have."""
+        if not len(found.rows):
+            return
+        # One sorted key per (row, feature), so that counts, lengths and sums need no loop.
+        keys, counts = np.unique(found.rows * len(self.idf) + found.values, return_counts=True)
+        rows, features = np.divmod(keys, len(self.idf))
+        values = (1 + np.log(counts)) * np.asarray(self.idf[features], dtype=float)
+        lengths = np.sqrt(np.bincount(rows, values**2, minlength=len(scores)))
+        starts = np.flatnonzero(np.diff(rows, prepend=-1))
+        weighted = np.add.reduceat(np.ascontiguousarray(self.coefficients[features], dtype=float) * values[:, None], starts)
+        present = rows[starts]
+        scores[present] += weighted / np.sqrt(lengths[present, None])
 
     def shares(self, features: Sequence[str]) -> Floats:
         """What each feature of one row adds to its scores, (features, columns); one that is there n times adds an n-th each time."""
@@ -129,8 +144,8 @@ class Model:
         return Preprocessor(self.lexicon)
 
     @cached_property
-    def _scorers(self) -> Mapping[str, BlockScorer]:
-        return {name: BlockScorer(block) for name, block in self.blocks.items()}
+    def _columns(self) -> Columns:
+        return Columns({name: block.vocabulary for name, block in self.blocks.items()})
 
     def predict(self, texts: Iterable[str]) -> NDArray[np.str_]:
         """The label of each text, shape (n,). Texts that can't be judged count as `not_rejection` here."""
@@ -173,21 +188,15 @@ class Model:
             return []
         k, lengths = len(SENTENCE_LABELS), [len(d) for d in documents]
         mails = np.zeros((len(documents), k + len(self.mail_intercept)))
-        self._scorers[MAIL_BLOCK].add_scores(mails, [self._ids(MAIL_BLOCK, d, 0) for d in documents])
+        found = self._columns.of(documents)
+        self.blocks[MAIL_BLOCK].add_scores(mails, found[MAIL_BLOCK])
         scores = self.sentence_intercept + np.repeat(mails[:, :k], lengths, axis=0)
         for name in BLOCKS:
             if name != MAIL_BLOCK:
-                self._scorers[name].add_scores(scores, [self._ids(name, d, i) for d in documents for i in range(len(d))])
+                self.blocks[name].add_scores(scores, found[name])
         of_mails = self.mail_intercept + mails[:, k:]
         labels, mentions = softmax(of_mails[:, : len(LABELS)]), 1 / (1 + np.exp(-of_mails[:, len(LABELS) :]))
         return list(zip(np.split(softmax(scores), np.cumsum(lengths)[:-1]), labels, mentions, strict=True))
-
-    def _ids(self, name: str, document: Sequence[Sentence], i: int) -> list[int]:
-        """The ids of the i-th sentence's features of the named block, repeats included."""
-        scorer = self._scorers[name]
-        if name == "characters":
-            return [feature for token in document[i].tokens for feature in scorer.token_ids(token)]
-        return scorer.known(block_features(name, document, i))
 
     def _judge(self, text: str, sentences: Sequence[Sentence], p: Floats, mail: Floats, mentions: Floats) -> Reading:
         features = document_features(p, mail, mentions)
@@ -214,47 +223,6 @@ class Model:
         chances = 1 / (1 + np.exp(-self.secondary(known)))
         found = [r for r, c, t in zip(CONCRETE_REASONS, chances, self.secondary_thresholds, strict=True) if c >= t]
         return [reason for reason in found if reason != label]
-
-
-class BlockScorer:
-    """Adds one block's share of the sentence scores; remembers the feature ids of tokens it has seen."""
-
-    def __init__(self, block: Block) -> None:
-        self.vocabulary = block.vocabulary
-        self.idf = np.asarray(block.idf, dtype=float)
-        self.coefficients = np.ascontiguousarray(block.coefficients)  # the order of sums, and so the last bit, hangs on the layout
-        self._of_token: dict[str, tuple[int, ...]] = {}
-
-    def add_scores(self, scores: Floats, feature_ids: Sequence[Sequence[int]]) -> None:
-        """Adds this block's share to `scores` (rows, labels); `feature_ids` holds each row's features, repeats included."""
-        lengths = [len(ids) for ids in feature_ids]
-        if not any(lengths):
-            return
-        # One sorted key per (row, feature), so that counts, lengths and sums need no loop.
-        rows = np.repeat(np.arange(len(lengths)), lengths)
-        keys, counts = np.unique(rows * len(self.idf) + np.fromiter(chain.from_iterable(feature_ids), int), return_counts=True)
-        rows, features = np.divmod(keys, len(self.idf))
-        values = (1 + np.log(counts)) * self.idf[features]
-        lengths_of_rows = np.sqrt(np.bincount(rows, values**2, minlength=len(lengths)))
-        starts = np.flatnonzero(np.diff(rows, prepend=-1))
-        weighted = np.add.reduceat(self.coefficients[features].astype(float) * values[:, None], starts)
-        present = rows[starts]
-        scores[present] += weighted / np.sqrt(lengths_of_rows[present, None])
-
-    def known(self, features: Iterable[str]) -> list[int]:
-        """The ids of those features that are in the vocabulary."""
-        find = self.vocabulary.get
-        return [place for feature in features if (place := find(feature)) is not None]
-
-    def token_ids(self, token: str) -> tuple[int, ...]:
-        """The ids of a token's character features, remembered."""
-        known = self._of_token.get(token)
-        if known is None:
-            if len(self._of_token) > 200_000:
-                self._of_token.clear()
-            known = tuple(self.known(character_features(token)))
-            self._of_token[token] = known
-        return known
 
 
 def _quote(text: str, sentences: Sequence[Sentence], p: Floats, label: str) -> list[Evidence]:

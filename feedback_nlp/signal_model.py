@@ -14,9 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from feedback_nlp.features import block_features, log_odds
+from feedback_nlp.columns import Columns
+from feedback_nlp.features import log_odds
 from feedback_nlp.labels import ANOTHER_CANDIDATE, HIRING_FREEZE, SIGNAL_VALUES, SKILLS_GAP
-from feedback_nlp.model import Block, BlockScorer, Floats
+from feedback_nlp.model import Block, Floats
 from feedback_nlp.naming import Naming
 from feedback_nlp.records import Sentence
 
@@ -50,16 +51,16 @@ class SignalModel:
     manifest: Mapping[str, Any] = field(default_factory=dict)
 
     @cached_property
-    def _scorers(self) -> Mapping[str, BlockScorer]:
-        return {name: BlockScorer(block) for name, block in self.blocks.items()}
+    def _columns(self) -> Columns:
+        return Columns({name: block.vocabulary for name, block in self.blocks.items()})
 
     def chances(self, sentences: Sequence[Sentence], labels: Floats) -> Floats:
         """How probable each of `VALUES` is in each sentence of a mail, (sentences, values), from the probabilities of its
         sentence labels, (sentences, sentence labels).
         """
         scores = self.intercept + reason_features(labels) @ self.reasons
-        for name, scorer in self._scorers.items():
-            scorer.add_scores(scores, [scorer.known(block_features(name, sentences, i)) for i in range(len(sentences))])
+        for name, found in self._columns.of([sentences]).items():
+            self.blocks[name].add_scores(scores, found)
         return chances_of(scores)
 
     def told(self, sentences: Sequence[Sentence], labels: Floats, reason: str = "") -> list[tuple[str, str, Sentence]]:

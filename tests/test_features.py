@@ -62,7 +62,7 @@ MAIL = [sentence("hi <name> ,"), sentence("no luck"), sentence("bye")]
 @pytest.mark.parametrize(
     ("i", "features"),
     [
-        pytest.param(0, ["p:none", "n:no", "n:luck", "n:no luck", "at:0", "left:2", "length:0"], id="first"),
+        pytest.param(0, ["n:no", "n:luck", "n:no luck", "p:none", "at:0", "left:2", "length:0"], id="first"),
         pytest.param(1, ["p:hi", "p:<name>", "p:,", "p:hi <name>", "p:<name> ,", "n:bye", "at:1", "left:1", "length:0"], id="middle"),
         pytest.param(2, ["p:no", "p:luck", "p:no luck", "n:none", "at:2", "left:0", "length:0"], id="last"),
     ],
