@@ -14,7 +14,7 @@ _ATTRIBUTION = re.compile(
     r"On\b.{4,200}\bwrote|Am\b.{4,200}\bschrieb.{0,80}|Le\b.{4,200}\ba écrit|El\b.{4,200}\bescribió|"
     r"Il\b.{4,200}\bha scritto|Op\b.{4,200}\bschreef.{0,80}|Em\b.{4,200}\bescreveu|W dniu\b.{4,200}\bpisze|"
     r"Den\b.{4,200}\bskrev.{0,80}"
-    r")[ \t\xa0\u202f]?:[ \t\xa0]*$",
+    r")[ \t]?:[ \t]*$",
     re.IGNORECASE,
 )
 _ATTRIBUTION_START = re.compile(r"^[ \t]*(?:On|Am|Le|El|Il|Op|Em|W dniu|Den)\b", re.IGNORECASE)
@@ -43,6 +43,11 @@ _FOOTER = re.compile(
 Span = tuple[int, int]
 
 
+def even_spaces(text: str) -> str:
+    """The text with a plain space for each non-breaking one: no character moves."""
+    return text.replace("\xa0", " ").replace("\u2007", " ").replace("\u202f", " ")
+
+
 def lines_of(text: str) -> list[Span]:
     """Character ranges of the lines of `text`, line ends left out."""
     spans, start = [], 0
@@ -58,6 +63,7 @@ def own_lines(text: str) -> list[Span]:
 
     Where cutting would leave nothing (a pasted forward, a mail that is all quotes), every line counts as own.
     """
+    text = even_spaces(text)
     lines = lines_of(text)
     own = _strip_footer(text, _strip_quotes(text, lines))
     return own if any(_tells(text, line) for line in own) else lines

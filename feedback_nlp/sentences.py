@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from feedback_nlp.body import Span, own_lines
+from feedback_nlp.body import Span, even_spaces, own_lines
 
-_BULLET = re.compile(r"^[ \t]*(?:[•·▪◦‣●○■–—*+-]|\(?\d{1,2}[.)]|\(?[a-z]\))[ \t\xa0]+\S")
+_BULLET = re.compile(r"^[ \t]*(?:[•·▪◦‣●○■–—*+-]|\(?\d{1,2}[.)]|\(?[a-z]\))[ \t]+\S")
 _GREETING = re.compile(
     r"[ \t]*(?:dear|hi|hii+|hello|hey+|heya|hiya|g'day|greetings|good (?:morning|afternoon|evening|day))\b[^.!?\n]{0,50}[,:!]?[ \t]*$",
     re.IGNORECASE,
@@ -39,6 +39,7 @@ _WRAP_AT = 45
 
 def split_sentences(text: str) -> list[Span]:
     """Character ranges of the sentences among the sender's own words, white space around them left out."""
+    text = even_spaces(text)
     spans: list[Span] = []
     for a, b in _blocks(text):
         spans.extend(_split_block(text, a, b))
@@ -52,7 +53,7 @@ def _blocks(text: str) -> list[Span]:
     previous_end, last = -1, ""
     for a, b in own_lines(text):
         line = text[a:b]
-        if not line.strip(" \t\xa0\u200b"):
+        if not line.strip(" \t\u200b"):
             open_block, previous_end = None, b
             continue
         if open_block is not None and a - previous_end <= 2 and _continues(last, line):
@@ -70,7 +71,8 @@ def _continues(line: str, following: str) -> bool:
         return False
     starts_lower = following.lstrip()[:1].islower()
     if _ENDS_SENTENCE.search(line):
-        return starts_lower and line.rstrip()[-1:] in ".,;"
+        is_long = len(line.strip()) >= _WRAP_AT
+        return starts_lower and line.rstrip()[-1:] in (".,;:" if is_long else ".,;")
     return starts_lower or (len(line.strip()) >= _WRAP_AT and not _FIELD.match(following))
 
 

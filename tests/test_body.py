@@ -34,6 +34,14 @@ def test_quoted_lines_are_left_out(text, expected):
     assert own(text) == expected
 
 
+@pytest.mark.parametrize("space", ["\u00a0", "\u2007", "\u202f"], ids=ascii)
+@pytest.mark.parametrize(
+    "below", ["-----Original Message-----\nI apply.", "-- \nTom", "> I apply.", "On 3 March Ada Bell wrote:\n> I apply."]
+)
+def test_non_breaking_spaces_are_spaces(below, space):
+    assert own(f"{SAID}\n\n{below}".replace(" ", space)) == [SAID.replace(" ", space)]
+
+
 ATTRIBUTIONS = {
     "english": "On Tue, 3 Mar 2026 at 10:02, Ada Bell <ada@bell.example> wrote:",
     "english-outlook-mac": "On 3/3/26, 10:02, Ada Bell wrote :",

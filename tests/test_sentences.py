@@ -31,6 +31,8 @@ LONG = "Thank you for the time that you gave to all of us"  # long enough to hav
         case("lower-case-after-full-stop", "we liked you.\nits a no.", "we liked you.", "its a no."),
         case("short-line-ends", "No news\nTom", "No news", "Tom"),
         case("carriage-return-only", f"{LONG}\rand more\rTom Lee", f"{LONG}\rand more", "Tom Lee"),
+        case("wrapped-after-a-colon", f"{LONG}:\nit was close.", f"{LONG}:\nit was close."),
+        case("short-line-with-a-colon", "We miss:\nsql", "We miss:", "sql"),
         case("wrapped-before-regards", f"{LONG}, with\nregards to the role.", f"{LONG}, with\nregards to the role."),
     ],
 )
@@ -70,6 +72,8 @@ def test_lists(text, expected):
         case("line-colon", "Dear hiring candidate:\nno luck", "Dear hiring candidate:", "no luck"),
         case("good-morning", "Good Morning Ann!\nno luck", "Good Morning Ann!", "no luck"),
         case("inline", "Hi Ann, We chose Tom.", "Hi Ann,", "We chose Tom."),
+        case("line-of-nbsp", "hey\u00a0ann\nno\u00a0luck", "hey\u00a0ann", "no\u00a0luck"),
+        case("inline-nbsp", "Hi\u00a0Ann,\u00a0We\u00a0chose\u00a0Tom.", "Hi\u00a0Ann,", "We\u00a0chose\u00a0Tom."),
         case("inline-lower-case", "hi ann, its a no", "hi ann,", "its a no"),
         case("inline-title", "Dear Ms Bell: We chose Tom.", "Dear Ms Bell:", "We chose Tom."),
         case("inline-exclamation", "Hello! We chose Tom.", "Hello!", "We chose Tom."),
