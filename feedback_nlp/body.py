@@ -40,6 +40,9 @@ _FOOTER = re.compile(
     re.IGNORECASE,
 )
 
+_LONG = 45
+"""A line of so many characters is no heading: something is said there."""
+
 Span = tuple[int, int]
 
 
@@ -137,5 +140,5 @@ def _strip_footer(text: str, lines: list[Span]) -> list[Span]:
             in_footer = True
         if not in_footer:
             kept.append((a, b))
-            told = told or line.rstrip().endswith((".", "!", "?"))
+            told = told or line.rstrip().endswith((".", "!", "?")) or (len(line) >= _LONG and _tells(text, (a, b)))
     return kept

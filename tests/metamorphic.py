@@ -184,7 +184,10 @@ def typo(mistake, e):
 
 # What mail programs and offices put below.
 
-SIGNATURE = "Maren Holt\nTalent Acquisition Partner | Quillmere\nT +44 20 7946 0143 | M +44 7700 900143\nmaren.holt@quillmere.example\nwww.quillmere.example"
+SIGNATURE = (
+    "Maren Holt\nTalent Acquisition Partner | Quillmere\nT +44 20 7946 0143 | M +44 7700 900143\n"
+    "maren.holt@quillmere.example\nwww.quillmere.example"
+)
 DISCLAIMERS = {
     "confidential": "This e-mail and any attachments are confidential and intended solely for the addressee. If you are not the intended "
     "recipient, you must not use, disclose or copy it. Please notify the sender and delete it. Quillmere accepts no liability for any "

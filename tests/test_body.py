@@ -156,6 +156,7 @@ def test_signature_mark_ends_the_own_words(text, expected):
         case("receiving", f"{SAID}\n\nYou are receiving this email because you signed up.\nBell Ltd", SAID),
         case("starred", f"{SAID}\n\n* Unsubscribe | Settings", SAID),
         case("to-the-blank-line", f"{SAID}\n\nUnsubscribe\nBell Ltd\n\nThanks", SAID, "Thanks"),
+        case("below-words-without-a-full-stop", f"{SAID[:-1]} for the post of baker\n\nUnsubscribe", f"{SAID[:-1]} for the post of baker"),
         case("no-footer", "This email is about the role.", "This email is about the role."),
         case("alone", "Unsubscribe me, please.", "Unsubscribe me, please."),
         case(
