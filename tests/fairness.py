@@ -32,8 +32,8 @@ FIRST = tuple(
 )
 LAST = tuple(
     "Walsh Baker Adebayo Zhang al-Sayed O'Dwyer Iyer Ibáñez Mensah Wójcik Tanabe Dubois Ben-Ami Kahale Jónsdóttir Nurlanova Washington "
-    "Yusuf Khan Patel Nguyen Ivanov Park Dlamini Young Rich Black White Brown Green Long Short Price Best Strong Cook Mason Bishop Tan Hill "
-    "Stone Bird Fields Banks Love Wood Ng Oh Ma".split()
+    "Yusuf Khan Patel Nguyen Ivanov Park Dlamini Young Rich Black White Brown Green Long Short Price Best Strong Cook Mason Bishop Tan "
+    "Hill Stone Bird Fields Banks Love Wood Ng Oh Ma".split()
 )
 TITLES = ("Mr", "Mrs", "Ms", "Mx", "Miss", "Dr", "Mr.", "Ms.", "Mrs.", "Mx.")
 HE = {"he": "she", "him": "her", "his": "her", "himself": "herself"}

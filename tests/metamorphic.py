@@ -184,6 +184,13 @@ def typo(mistake, e):
 
 # What mail programs and offices put below.
 
+
+def signed(words, e):
+    """A signature below a mail whose last words are a sentence."""
+    own = [e.text[a:b].strip() for a, b in own_lines(e.text) if e.text[a:b].strip()]
+    return below(words, e) if own[-1].endswith((".", "!", "?")) else e.text
+
+
 SIGNATURE = (
     "Maren Holt\nTalent Acquisition Partner | Quillmere\nT +44 20 7946 0143 | M +44 7700 900143\n"
     "maren.holt@quillmere.example\nwww.quillmere.example"
@@ -315,8 +322,8 @@ CHANGES: dict[str, Callable[[Example], str]] = {
     "headings in small letters": partial(headings, str.lower),
     "headings in title case": partial(headings, str.title),
     "signature below a mark": partial(below, f"-- \n{SIGNATURE}"),
-    "signature below regards": partial(below, f"Kind regards,\n\n{SIGNATURE}"),
-    "signature of a name": partial(below, "Maren"),
+    "signature below regards": partial(signed, f"Kind regards,\n\n{SIGNATURE}"),
+    "signature of a name": partial(signed, "Maren"),
     **{f"disclaimer: {name}": partial(below, words) for name, words in DISCLAIMERS.items()},
     "history with marks": partial(history, marked),
     "history without marks": partial(history, unmarked),

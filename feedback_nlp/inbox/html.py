@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborHTMLParser
 
 _DROP = (
     "script, style, head, title, template, noscript, [hidden], [aria-hidden=true], "
@@ -42,12 +46,8 @@ def html_to_text(html: str) -> str:
     for node in tree.css("li"):
         node.insert_before("\ue000• ")
         node.insert_after("\ue000")
-    for node in tree.css(_BLOCKS):
-        node.insert_before("\ue000")
-        node.insert_after("\ue000")
-    for node in tree.css("div"):
-        node.insert_before("\ue001")
-        node.insert_after("\ue001")
+    _mark(tree, _BLOCKS, "\ue000")
+    _mark(tree, "div", "\ue001")
     for node in tree.css("td, th"):
         node.insert_after(" ")
     for node in tree.css("p"):
@@ -57,3 +57,10 @@ def html_to_text(html: str) -> str:
     text = _EDGES.sub(lambda edge: edge[1] or "\n", text).replace("\ue000", "\n")
     lines = [line.strip(" ") for line in text.split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def _mark(tree: LexborHTMLParser, nodes: str, mark: str) -> None:
+    """Puts a mark where each of the nodes starts and where it ends."""
+    for node in tree.css(nodes):
+        node.insert_before(mark)
+        node.insert_after(mark)
