@@ -35,12 +35,25 @@ _FOLD = str.maketrans(
 )
 _TITLES = "mr mrs ms mx miss dr prof sir madam mr. mrs. ms. dr. prof. ma'am"
 _PERSONS = "man woman guy gal lady gentleman bloke chap lad lass girl boy fella fellow"
+_PEOPLE = "men women guys gals ladies gentlemen blokes chaps lads lasses girls boys fellas fellows"
+_KIN = {
+    "parent": "mother father mum mom dad",
+    "parents": "mothers fathers mums moms dads",
+    "grandparent": "grandmother grandfather grandma grandpa granny grandad granddad",
+    "spouse": "wife husband",
+    "child": "son daughter",
+    "children": "sons daughters",
+    "sibling": "sister brother",
+    "siblings": "sisters brothers",
+}
 _NEUTRAL = (
     dict.fromkeys(("he", "she"), "they")
     | dict.fromkeys(("him", "her", "his", "hers", "them"), "their")
     | dict.fromkeys(("himself", "herself"), "themselves")
     | dict.fromkeys(_TITLES.split(), "<title>")
     | dict.fromkeys(_PERSONS.split(), "person")
+    | dict.fromkeys(_PEOPLE.split(), "people")
+    | {word: neutral for neutral, words in _KIN.items() for word in words.split()}
 )
 _MONTHS = (
     "january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec"

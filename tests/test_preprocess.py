@@ -91,6 +91,8 @@ def test_fold_twice_is_fold(text):
         case("they-stays", "they told us themselves", "they told us themselves"),
         case("titles", "see Mr. Bell, Ms Lee, Dr Ray or sir", "see <title> <name> , <title> <name> , <title> <name> or <title>"),
         case("gendered-nouns", "the best man, woman, guy", "the best person , person , person"),
+        case("gendered-nouns-of-several", "ladies, gentlemen, the men and women", "people , people , the people and people"),
+        case("kin", "my wife, her brothers, a father, Mum", "my spouse , their siblings , a parent , parent"),
         case("contractions", "we can't, it's, you're", "we ca n't , it 's , you 're"),
         case("long-chunk", f"see {'x' * 61} now", "see <num> now"),
         case("long-word-is-a-word", f"see {'x' * 60} now", f"see {'x' * 60} now"),
