@@ -93,6 +93,7 @@ def test_fold_twice_is_fold(text):
         case("gendered-nouns", "the best man, woman, guy", "the best person , person , person"),
         case("gendered-nouns-of-several", "ladies, gentlemen, the men and women", "people , people , the people and people"),
         case("kin", "my wife, her brothers, a father, Mum", "my spouse , their siblings , a parent , parent"),
+        case("nations", "German, POLISH and yoruba speakers polish it", "<nation> , <nation> and <nation> speakers polish it"),
         case("contractions", "we can't, it's, you're", "we ca n't , it 's , you 're"),
         case("long-chunk", f"see {'x' * 61} now", "see <num> now"),
         case("long-word-is-a-word", f"see {'x' * 60} now", f"see {'x' * 60} now"),
