@@ -14,7 +14,7 @@ _ATTRIBUTION = re.compile(
     r"On\b.{4,200}\bwrote|Am\b.{4,200}\bschrieb.{0,80}|Le\b.{4,200}\ba écrit|El\b.{4,200}\bescribió|"
     r"Il\b.{4,200}\bha scritto|Op\b.{4,200}\bschreef.{0,80}|Em\b.{4,200}\bescreveu|W dniu\b.{4,200}\bpisze|"
     r"Den\b.{4,200}\bskrev.{0,80}"
-    r")[ \t\xa0\u202f]?:[ \t\xa0]*$",
+    r")[ \t]?:[ \t]*$",
     re.IGNORECASE,
 )
 _ATTRIBUTION_START = re.compile(r"^[ \t]*(?:On|Am|Le|El|Il|Op|Em|W dniu|Den)\b", re.IGNORECASE)
@@ -40,7 +40,15 @@ _FOOTER = re.compile(
     re.IGNORECASE,
 )
 
+_LONG = 45
+"""A line of so many characters is no heading: something is said there."""
+
 Span = tuple[int, int]
+
+
+def even_spaces(text: str) -> str:
+    """The text with a plain space for each non-breaking one: no character moves."""
+    return text.replace("\xa0", " ").replace("\u2007", " ").replace("\u202f", " ")
 
 
 def lines_of(text: str) -> list[Span]:
@@ -58,6 +66,7 @@ def own_lines(text: str) -> list[Span]:
 
     Where cutting would leave nothing (a pasted forward, a mail that is all quotes), every line counts as own.
     """
+    text = even_spaces(text)
     lines = lines_of(text)
     own = _strip_footer(text, _strip_quotes(text, lines))
     return own if any(_tells(text, line) for line in own) else lines
@@ -131,5 +140,5 @@ def _strip_footer(text: str, lines: list[Span]) -> list[Span]:
             in_footer = True
         if not in_footer:
             kept.append((a, b))
-            told = told or line.rstrip().endswith((".", "!", "?"))
+            told = told or line.rstrip().endswith((".", "!", "?")) or (len(line) >= _LONG and _tells(text, (a, b)))
     return kept

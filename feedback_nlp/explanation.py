@@ -30,6 +30,7 @@ from feedback_nlp.records import Sentence, Word
 
 _MASKS = {
     "<name>": "a name",
+    "<nation>": "a nation or language",
     "<email>": "an address",
     "<url>": "a link",
     "<num>": "a number",

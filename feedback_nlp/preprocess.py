@@ -1,8 +1,8 @@
 """Text -> sentences of tokens in normal form. Training and use share this one path.
 
 Normal form: Unicode folded, lower case, and masked: names, companies, places, addresses, links, numbers and dates are
-replaced by `<name>`, `<email>`, `<url>`, `<num>`, `<date>` before any vocabulary is learned, pronouns and titles by a
-neutral form. A capitalised word is taken for a name unless its lower-case form is in the `lexicon`, the common words of
+replaced by `<name>`, `<nation>`, `<email>`, `<url>`, `<num>`, `<date>` before any vocabulary is learned, pronouns, titles and
+kin by a neutral form. A capitalised word is taken for a name unless its lower-case form is in the `lexicon`, the common words of
 the corpus.
 
 spaCy's tokenizer works chunk by chunk here (a chunk is what stands between white space), each distinct chunk once:
@@ -35,12 +35,36 @@ _FOLD = str.maketrans(
 )
 _TITLES = "mr mrs ms mx miss dr prof sir madam mr. mrs. ms. dr. prof. ma'am"
 _PERSONS = "man woman guy gal lady gentleman bloke chap lad lass girl boy fella fellow"
+_PEOPLE = "men women guys gals ladies gentlemen blokes chaps lads lasses girls boys fellas fellows"
+_KIN = {
+    "parent": "mother father mum mom dad",
+    "parents": "mothers fathers mums moms dads",
+    "grandparent": "grandmother grandfather grandma grandpa granny grandad granddad",
+    "spouse": "wife husband",
+    "child": "son daughter",
+    "children": "sons daughters",
+    "sibling": "sister brother",
+    "siblings": "sisters brothers",
+}
+# Nations and their languages: "Your German is not fluent yet" has to weigh as much as "Your Yoruba". "Polish your CV" is
+# seldom written, "polish" often.
+_NATIONS = frozenset(
+    "Afghan African Albanian Algerian American Arabic Argentinian Asian Australian Austrian Bangladeshi Basque Belgian Bengali Bosnian "
+    "Brazilian British Bulgarian Cantonese Catalan Chilean Chinese Colombian Croatian Cuban Czech Danish Dutch Egyptian English Estonian "
+    "Ethiopian European Farsi Filipino Finnish Flemish French Gaelic Georgian German Ghanaian Greek Gujarati Hebrew Hindi Hungarian "
+    "Icelandic Indian Indonesian Iranian Iraqi Irish Israeli Italian Jamaican Japanese Kenyan Korean Kurdish Latvian Lebanese Lithuanian "
+    "Malay Malaysian Mandarin Mexican Moroccan Nepali Nigerian Norwegian Pakistani Persian Peruvian Polish Portuguese Punjabi Romanian "
+    "Russian Scottish Serbian Singaporean Slovak Slovenian Somali Spanish Sudanese Swahili Swedish Swiss Syrian Tagalog Tamil Telugu Thai "
+    "Tunisian Turkish Ukrainian Urdu Vietnamese Welsh Yoruba Zulu".split()
+)
 _NEUTRAL = (
     dict.fromkeys(("he", "she"), "they")
     | dict.fromkeys(("him", "her", "his", "hers", "them"), "their")
     | dict.fromkeys(("himself", "herself"), "themselves")
     | dict.fromkeys(_TITLES.split(), "<title>")
     | dict.fromkeys(_PERSONS.split(), "person")
+    | dict.fromkeys(_PEOPLE.split(), "people")
+    | {word: neutral for neutral, words in _KIN.items() for word in words.split()}
 )
 _MONTHS = (
     "january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec"
@@ -170,6 +194,8 @@ class Preprocessor:
             return "<num>"
         if lower in _NEUTRAL:
             return _NEUTRAL[lower]
+        if token.title() in _NATIONS and token != "polish":
+            return "<nation>"
         if lower in _DATES and (token[0].isupper() or lower not in ("may", "march", "mar", "sat", "sun", "mon", "wed")):
             return "<date>"
         if not any(c.isalpha() for c in token):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from feedback_nlp.body import Span, own_lines
+from feedback_nlp.body import Span, even_spaces, own_lines
 
-_BULLET = re.compile(r"^[ \t]*(?:[•·▪◦‣●○■–—*+-]|\(?\d{1,2}[.)]|\(?[a-z]\))[ \t\xa0]+\S")
+_BULLET = re.compile(r"^[ \t]*(?:[•·▪◦‣●○■–—*+-]|\(?\d{1,2}[.)]|\(?[a-z]\))[ \t]+\S")
 _GREETING = re.compile(
     r"[ \t]*(?:dear|hi|hii+|hello|hey+|heya|hiya|g'day|greetings|good (?:morning|afternoon|evening|day))\b[^.!?\n]{0,50}[,:!]?[ \t]*$",
     re.IGNORECASE,
@@ -31,6 +31,23 @@ _ABBREVIATIONS = frozenset(
 # Abbreviations that often end a sentence too: they break where a capital follows that starts one.
 _MAY_END = frozenset("etc inc ltd co corp llc plc a.m p.m u.s u.k d.c jr sr".split())
 _BREAK = re.compile(r"(?<=[.!?…])[\"')\]»”’*_]*[\s\u200b]+|(?<![ \t])[ \t]+(?=[•▪●■])")
+# Sentences that law or a mail program puts below any mail, whatever it says. Each has to be the whole sentence's matter:
+# one that may go on to a decision ("as an equal opportunity employer, we ...") is not among them.
+_IMPRINT = re.compile(
+    r"(?:sent from (?:my|outlook|yahoo|proton|mail|gmail|samsung)|get outlook for)(?: [\w-]{1,20}){0,5}[.!]?$|"
+    r"(?:p |please )?(?:consider|think of) the environment before\b|"
+    r"(?:copyright )?(?:©|\(c\)) ?(?:copyright )?\d{4}\b[^\n]{0,80}$|all rights reserved\b|"
+    r"(?:the|any) information (?:contained |transmitted )?in this (?:e-?mail|message|communication)\b|"
+    r"this (?:e-?mail|message|communication)(?: and any (?:attachments?|files)[^.]{0,40})? (?:is|are|may be|contains|may contain)\b"
+    r"[^.]{0,60}\b(?:confidential|privileged|intended)\b|"
+    r"(?:any )?unauthori[sz]ed (?:use|copying|disclosure|distribution)\b|"
+    r"if you (?:are not the (?:intended|named) (?:recipient|addressee)|(?:have )?received (?:it|this(?: e-?mail| message)?) in error)\b|"
+    r"(?:[\w&',()-]{1,30} ){0,8}registered (?:in (?:england|scotland|wales|northern ireland|ireland)|office)\b|"
+    r"(?:[\w&',-]{1,30} ){0,6}(?:is|are) (?:proud to be )?an? (?:\w{1,20} )?equal[ -]opportunit(?:y|ies) employer\b|"
+    r"we do not discriminate\b|"
+    r"(?:we|\w{1,30}) process(?:es)? your (?:personal )?(?:data|details|information)\b",
+    re.IGNORECASE,
+)
 _LAST_WORD = re.compile(r"[\w.&'’]+$")
 
 _WRAP_AT = 45
@@ -38,11 +55,14 @@ _WRAP_AT = 45
 
 
 def split_sentences(text: str) -> list[Span]:
-    """Character ranges of the sentences among the sender's own words, white space around them left out."""
+    """Character ranges of the sentences among the sender's own words, without white space around them, and without those
+    that law or a mail program puts below any mail, unless there are no others.
+    """
+    text = even_spaces(text)
     spans: list[Span] = []
     for a, b in _blocks(text):
         spans.extend(_split_block(text, a, b))
-    return spans
+    return [(a, b) for a, b in spans if not _IMPRINT.match(text, a, b)] or spans
 
 
 def _blocks(text: str) -> list[Span]:
@@ -52,7 +72,7 @@ def _blocks(text: str) -> list[Span]:
     previous_end, last = -1, ""
     for a, b in own_lines(text):
         line = text[a:b]
-        if not line.strip(" \t\xa0\u200b"):
+        if not line.strip(" \t\u200b"):
             open_block, previous_end = None, b
             continue
         if open_block is not None and a - previous_end <= 2 and _continues(last, line):
@@ -70,7 +90,8 @@ def _continues(line: str, following: str) -> bool:
         return False
     starts_lower = following.lstrip()[:1].islower()
     if _ENDS_SENTENCE.search(line):
-        return starts_lower and line.rstrip()[-1:] in ".,;"
+        is_long = len(line.strip()) >= _WRAP_AT
+        return starts_lower and line.rstrip()[-1:] in (".,;:" if is_long else ".,;")
     return starts_lower or (len(line.strip()) >= _WRAP_AT and not _FIELD.match(following))
 
 

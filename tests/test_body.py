@@ -34,6 +34,14 @@ def test_quoted_lines_are_left_out(text, expected):
     assert own(text) == expected
 
 
+@pytest.mark.parametrize("space", ["\u00a0", "\u2007", "\u202f"], ids=ascii)
+@pytest.mark.parametrize(
+    "below", ["-----Original Message-----\nI apply.", "-- \nTom", "> I apply.", "On 3 March Ada Bell wrote:\n> I apply."]
+)
+def test_non_breaking_spaces_are_spaces(below, space):
+    assert own(f"{SAID}\n\n{below}".replace(" ", space)) == [SAID.replace(" ", space)]
+
+
 ATTRIBUTIONS = {
     "english": "On Tue, 3 Mar 2026 at 10:02, Ada Bell <ada@bell.example> wrote:",
     "english-outlook-mac": "On 3/3/26, 10:02, Ada Bell wrote :",
@@ -148,6 +156,7 @@ def test_signature_mark_ends_the_own_words(text, expected):
         case("receiving", f"{SAID}\n\nYou are receiving this email because you signed up.\nBell Ltd", SAID),
         case("starred", f"{SAID}\n\n* Unsubscribe | Settings", SAID),
         case("to-the-blank-line", f"{SAID}\n\nUnsubscribe\nBell Ltd\n\nThanks", SAID, "Thanks"),
+        case("below-words-without-a-full-stop", f"{SAID[:-1]} for the post of baker\n\nUnsubscribe", f"{SAID[:-1]} for the post of baker"),
         case("no-footer", "This email is about the role.", "This email is about the role."),
         case("alone", "Unsubscribe me, please.", "Unsubscribe me, please."),
         case(

@@ -31,6 +31,8 @@ LONG = "Thank you for the time that you gave to all of us"  # long enough to hav
         case("lower-case-after-full-stop", "we liked you.\nits a no.", "we liked you.", "its a no."),
         case("short-line-ends", "No news\nTom", "No news", "Tom"),
         case("carriage-return-only", f"{LONG}\rand more\rTom Lee", f"{LONG}\rand more", "Tom Lee"),
+        case("wrapped-after-a-colon", f"{LONG}:\nit was close.", f"{LONG}:\nit was close."),
+        case("short-line-with-a-colon", "We miss:\nsql", "We miss:", "sql"),
         case("wrapped-before-regards", f"{LONG}, with\nregards to the role.", f"{LONG}, with\nregards to the role."),
     ],
 )
@@ -70,6 +72,8 @@ def test_lists(text, expected):
         case("line-colon", "Dear hiring candidate:\nno luck", "Dear hiring candidate:", "no luck"),
         case("good-morning", "Good Morning Ann!\nno luck", "Good Morning Ann!", "no luck"),
         case("inline", "Hi Ann, We chose Tom.", "Hi Ann,", "We chose Tom."),
+        case("line-of-nbsp", "hey\u00a0ann\nno\u00a0luck", "hey\u00a0ann", "no\u00a0luck"),
+        case("inline-nbsp", "Hi\u00a0Ann,\u00a0We\u00a0chose\u00a0Tom.", "Hi\u00a0Ann,", "We\u00a0chose\u00a0Tom."),
         case("inline-lower-case", "hi ann, its a no", "hi ann,", "its a no"),
         case("inline-title", "Dear Ms Bell: We chose Tom.", "Dear Ms Bell:", "We chose Tom."),
         case("inline-exclamation", "Hello! We chose Tom.", "Hello!", "We chose Tom."),
@@ -175,3 +179,48 @@ def test_spans_are_sentences_of_the_own_words(text):
     # No letter of the own words is lost, and none that is not their own is in.
     own = "".join(c for a, b in own_lines(text) for c in text[a:b] if c.isalpha())
     assert "".join(c for a, b in spans for c in text[a:b] if c.isalpha()) == own
+
+
+@pytest.mark.parametrize(
+    "imprint",
+    [
+        "Sent from my iPhone",
+        "Sent from my Samsung Galaxy smartphone.",
+        "Get Outlook for Android",
+        "Please consider the environment before printing this e-mail.",
+        "\u00a9 2026 Bell plc.",
+        "All rights reserved.",
+        "The information contained in this message is meant for its addressee.",
+        "This e-mail and any attachments may be confidential.",
+        "This communication is intended for the addressee only.",
+        "Any unauthorised use is prohibited.",
+        "If you are not the intended recipient, delete it.",
+        "If you received this in error, tell us.",
+        "Registered office: 1 Mill Lane, Leeds.",
+        "Bell & Lee Ltd is registered in England and Wales No. 01234567.",
+        "Bell Foods is an equal opportunity employer, including disability and veterans.",
+        "We do not discriminate on the basis of age.",
+        "We process your personal data as our privacy notice says.",
+    ],
+)
+def test_what_law_and_mail_programs_add_is_left_out(imprint):
+    assert parts(f"We chose Tom.\n\n{imprint}") == ["We chose Tom."]
+    assert parts(f"{imprint}\n\nWe chose Tom.") == ["We chose Tom."]
+    assert parts(imprint) == [imprint]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "As an equal opportunity employer, we chose Tom.",
+        "Your registered interest has lapsed.",
+        "We process applications in turn and chose Tom.",
+        "This message is a no.",
+        "Information in this line of work is all, and you lack it.",
+        "I sent the forms from my office.",
+        "Sent from my iPhone\nwe chose tom, sorry.",
+        "Outlook is a tool that you have not used.",
+    ],
+)
+def test_what_says_something_stays(told):
+    assert parts(f"Dear Ann,\n\n{told}") == ["Dear Ann,", told]

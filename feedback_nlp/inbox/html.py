@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborHTMLParser
 
 _DROP = (
     "script, style, head, title, template, noscript, [hidden], [aria-hidden=true], "
@@ -15,11 +19,15 @@ _HIDDEN = re.compile(
     re.IGNORECASE,
 )
 _MOST_TAGS = 20_000
-_BLOCKS = "p, div, tr, table, ul, ol, h1, h2, h3, h4, h5, h6, blockquote, section, article, header, footer, hr"
+_BLOCKS = "p, tr, table, ul, ol, h1, h2, h3, h4, h5, h6, blockquote, section, article, header, footer, hr"
+_EDGES = re.compile("(\ue000?)[ \ue001]*\ue001[ \ue001]*")  # where a division starts or ends, one or several at once
 
 
 def html_to_text(html: str) -> str:
-    """Visible text: block elements on lines of their own, list items with a bullet, hidden and quoted parts left out."""
+    """Visible text: block elements on lines of their own, list items with a bullet, hidden and quoted parts left out.
+
+    Mail programs write each line as a division: what one ends in and the next begins with are one end of a line.
+    """
     from selectolax.lexbor import LexborHTMLParser
 
     if html.count("<") > _MOST_TAGS:  # deep nesting takes quadratic time, and no mail has so many
@@ -38,14 +46,21 @@ def html_to_text(html: str) -> str:
     for node in tree.css("li"):
         node.insert_before("\ue000• ")
         node.insert_after("\ue000")
-    for node in tree.css(_BLOCKS):
-        node.insert_before("\ue000")
-        node.insert_after("\ue000")
+    _mark(tree, _BLOCKS, "\ue000")
+    _mark(tree, "div", "\ue001")
     for node in tree.css("td, th"):
         node.insert_after(" ")
     for node in tree.css("p"):
         node.insert_after("\ue000")
     body = tree.body
     text = re.sub(r"[ \t\r\n\f]+", " ", body.text() if body else "")
-    lines = [line.strip(" ") for line in text.replace("\ue000", "\n").split("\n")]
+    text = _EDGES.sub(lambda edge: edge[1] or "\n", text).replace("\ue000", "\n")
+    lines = [line.strip(" ") for line in text.split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def _mark(tree: LexborHTMLParser, nodes: str, mark: str) -> None:
+    """Puts a mark where each of the nodes starts and where it ends."""
+    for node in tree.css(nodes):
+        node.insert_before(mark)
+        node.insert_after(mark)
