@@ -2,6 +2,7 @@
 
     python tests/fairness.py                 how many labels differ within a pair, by kind of difference
     python tests/fairness.py --moved         also the pairs
+    python tests/fairness.py --corpus        languages and kin, swapped in all mails of the corpus that name them
 
 The mails are those of `data/test.jsonl`. Names, pronouns and cities change where they stand; where a mail says nothing of
 the kind, both mails of a pair get the same sentence, which gives no reason, with one word that differs.
@@ -13,6 +14,7 @@ from collections import Counter
 from typing import NamedTuple
 
 import feedback_nlp
+from feedback_nlp.examples import read_corpus
 from tests.metamorphic import GREETING, NAMED, before_the_end, mails, people, pick
 
 NUMBERS = {
@@ -195,6 +197,39 @@ def report(found, moved, with_moved=False):
         yield from (f"{p.kind}: {p.id}: {p.words[0]} / {p.words[1]}: {a} / {b}" for p, (a, b) in moved)
 
 
+LANGUAGES = re.compile(r"\b(?:English|German|French|Spanish|Italian|Dutch|Polish|Portuguese|Mandarin|Arabic|Danish|Welsh)\b")
+OTHERS = ("English", "German", "French", "Polish", "Arabic")
+KIN = dict(
+    pair.split()
+    for pair in "wife husband,mother father,mum dad,son daughter,brother sister,men women,ladies gentlemen,girls boys,"
+    "grandmother grandfather,guys girls,widow widower".split(",")
+)
+KIN |= {second: first for first, second in KIN.items() if second not in KIN}
+RELATED = re.compile(rf"\b(?:{'|'.join(KIN)})\b", re.IGNORECASE)
+
+
+def languages(examples):
+    """Each mail that names a language, with another in the place of the first that it names."""
+    for e in examples:
+        if found := LANGUAGES.search(e.text):
+            for other in OTHERS:
+                if other != found.group():
+                    yield Pair("languages", e.id, (found.group(), other), (e.text, replaced(e.text, found.group(), other)))
+
+
+def kin(examples):
+    """Each mail that names kin or people of one sex, with the other sex."""
+    for e in examples:
+        if found := RELATED.search(e.text):
+            text = RELATED.sub(lambda m: cased_as(m.group(), KIN[m.group().lower()]), e.text)
+            yield Pair("kin", e.id, (found.group(), KIN[found.group().lower()]), (e.text, text))
+
+
+def cased_as(model, word):
+    return word.capitalize() if model[0].isupper() else word
+
+
 if __name__ == "__main__":
-    found = list(pairs(mails()))
+    corpus = read_corpus()[0] if "--corpus" in sys.argv else []
+    found = [*languages(corpus), *kin(corpus)] or list(pairs(mails()))
     sys.stdout.write("\n".join(report(found, different(feedback_nlp.load(), found), "--moved" in sys.argv)) + "\n")

@@ -4,7 +4,8 @@ from collections import Counter
 
 import pytest
 
-from tests.fairness import NUMBERS, different, pairs
+from feedback_nlp.examples import read_corpus
+from tests.fairness import NUMBERS, different, kin, languages, pairs
 from tests.metamorphic import mails
 
 DIFFERENT = {"names": 6, "cities": 1, "ages": 5}
@@ -46,3 +47,10 @@ def test_no_more_labels_differ_than_known(moved, kind):
 @pytest.mark.parametrize("kind", DIFFERENT)
 def test_no_label_differs(moved, kind):
     assert moved[kind] == 0
+
+
+@pytest.mark.parametrize(("swapped", "number", "known"), [(languages, 1579, 17), (kin, 961, 10)], ids=["languages", "kin"])
+def test_languages_and_kin_in_the_whole_corpus(model, swapped, number, known):
+    found = list(swapped(read_corpus()[0]))
+    assert len(found) == number
+    assert len(different(model, found)) <= known
