@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from feedback_nlp.answering import can_be_answered
 from feedback_nlp.case import Facts, facts_of, kinds_of, quoted, stage_met, words_of
-from feedback_nlp.entries import Entries, Entry, read_entries
+from feedback_nlp.entries import Entries, Entry, entries_for, read_entries
 from feedback_nlp.labels import AGENCY, NOREPLY, NOT_REJECTION, SKILLS_GAP
 from feedback_nlp.records import Advice, Email, Parties, Prediction, Signals, Step
 
@@ -43,8 +43,8 @@ def advise_case(label: str, stage: str = "", sender_type: str = "", signals: Sig
     """What fits a reason, a stage, a type of sender ("" where it is not known) and signals. Raises InputError where a
     person's own advice can't be used.
     """
-    entries = read_entries()
     facts = facts_of(label, stage, sender_type, signals)
+    entries = entries_for(facts)
     case = _plain(facts, {}) if label == NOT_REJECTION else _case(entries, facts, signals)
     meaning = "".join(_fitting(entries["meaning"], case, 1))
     if label == NOT_REJECTION:

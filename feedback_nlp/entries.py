@@ -29,6 +29,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
 RANKS = (1, 2, 3)
 _FLAGS = ("contact", "feedback", "off")
 _CONDITIONS = ("when", "unless")
+_NARROWING = ("reason", "stage", "sender")
 
 
 @dataclass(frozen=True)
@@ -58,12 +59,32 @@ def own_path() -> Path:
 
 def read_entries() -> Entries:
     """All entries by table and name, a person's own laid over those that ship. Raises InputError where theirs can't be used."""
+    return _read(*_own())
+
+
+def entries_for(facts: Facts) -> Entries:
+    """Those that a mail of this reason, stage and sender may have, whatever else it says."""
+    return _narrowed(_own(), *(facts[name] for name in _NARROWING))
+
+
+def _own() -> tuple[Path | None, int, int]:
+    """A person's own file and what changes with it; None where there is none."""
     path = own_path()
     try:
         found = path.stat()
     except OSError:
-        return _read(None, 0, 0)
-    return _read(path, found.st_mtime_ns, found.st_size)
+        return None, 0, 0
+    return path, found.st_mtime_ns, found.st_size
+
+
+@lru_cache(maxsize=512)
+def _narrowed(own: tuple[Path | None, int, int], *values: frozenset[str]) -> Entries:
+    facts = dict(zip(_NARROWING, values, strict=True))
+
+    def may_fit(entry: Entry) -> bool:
+        return fits(facts, *({name: each[name] for name in _NARROWING if name in each} for each in (entry.when, entry.unless)))
+
+    return {table: {name: entry for name, entry in known.items() if may_fit(entry)} for table, known in _read(*own).items()}
 
 
 @lru_cache(maxsize=4)
