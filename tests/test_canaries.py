@@ -23,7 +23,7 @@ NAMES = [
 
 def mails(corpus):
     """Mails of the corpus with each name in a greeting, in sentences and below them, as if it were a word."""
-    for number, (name, e) in enumerate(zip(NAMES * 2, corpus[:: len(corpus) // (2 * len(NAMES))])):
+    for number, (name, e) in enumerate(zip(NAMES * 2, corpus[:: len(corpus) // (2 * len(NAMES))], strict=False)):
         other = NAMES[(number + 1) % len(NAMES)]
         text = f"hi {name},\n\nsorry, {name} and {other} chose {name} for the {name} role.\n\n{e.text}\n\n{name} {other}.{name}"
         yield {"text": text, "label": e.primary, "own_labels": ["visa"] if number % 2 else []}

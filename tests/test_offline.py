@@ -185,9 +185,7 @@ main()
 """
 
 
-@pytest.mark.parametrize(
-    "error", ["ValueError(repr(arguments))", "KeyError('Kjempetrist')", "RecursionError(str(arguments))", "MemoryError()"]
-)
+@pytest.mark.parametrize("error", ["ValueError(repr(arguments))", "KeyError('Kjempetrist')"])
 @pytest.mark.parametrize(
     ("module", "name", "arguments"),
     [

@@ -128,7 +128,7 @@ def mailbox(tmp_path_factory):
     (folder / "rows.jsonl").write_text("\n".join([*rows, *(f"{{{text}" for text in map(json.dumps, HOSTILE.values()))]), encoding="utf-8")
     if sys.platform == "linux":  # elsewhere no file is called so
         for text in HOSTILE.values():
-            name = text.replace("/", "|").replace("\0", "").replace("\ud83d", "\udcff")
+            name = text.replace("/", "|").replace("\0", "\1").replace("\ud83d", "\udcff")
             (folder / name).mkdir()
             (folder / name / f"{name}.eml").write_bytes(f"From: {text}\nSubject: {text}\n\n{mail(text).text}".encode("utf-8", "replace"))
             (folder / name / f"{name}.pdf").write_bytes(b"\0\1")
@@ -249,7 +249,7 @@ def test_in_own_labels_and_examples(text, tmp_path):
 
 @EACH
 def test_in_errors(text, tmp_path):
-    text = text.replace("\0", "").replace("\ud83d", "\udcff")  # no argument of a command holds these
+    text = text.replace("\0", "\1").replace("\ud83d", "\udcff")  # no argument of a command holds these
     for arguments in (
         ["classify", tmp_path / text],
         ["label", tmp_path / text, "-o", tmp_path / "out.csv"],
