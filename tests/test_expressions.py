@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections import deque
 from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,7 @@ from feedback_nlp.step import plain_parts
 from tests.attacks import attacks, growth, lengthened, seconds
 from tests.expressions import only_at_the_start, places, written
 
+ROOT = Path(__file__).parent.parent
 QUADRATIC = 8.0
 """Four times the text takes four times as long where an expression is linear, and sixteen times where it is not."""
 BOUNDED = {
@@ -29,7 +31,9 @@ LONGEST_PART = 120 * 31
 @cache
 def expressions():
     """(file, line, pattern, flags) of each."""
-    made = subprocess.run([sys.executable, "-m", "tests.expressions"], capture_output=True, text=True, check=True, timeout=300).stdout
+    made = subprocess.run(
+        [sys.executable, "-m", "tests.expressions"], capture_output=True, text=True, check=True, timeout=300, cwd=ROOT
+    ).stdout
     rows = [(file, line, p.encode("latin-1") if is_bytes else p, flags) for file, line, p, is_bytes, flags in json.loads(made)]
     known = {(file, line) for file, line, _, _ in rows}
     return [*rows, *(row for row in written() if row[:2] not in known)]
