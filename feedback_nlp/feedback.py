@@ -8,7 +8,7 @@ from itertools import tee
 from feedback_nlp.advice import advise
 from feedback_nlp.examples import digest
 from feedback_nlp.labels import NOT_REJECTION
-from feedback_nlp.model import Model
+from feedback_nlp.model import MOST_CHARACTERS, Model
 from feedback_nlp.parties import parties_of
 from feedback_nlp.records import Email, Example, Feedback, Prediction, Step
 from feedback_nlp.signals import signals_of
@@ -38,4 +38,5 @@ def give_feedback(
 def _step(email: Email, prediction: Prediction) -> Step:
     if prediction.label is None:
         return Step()
-    return step_announced(email.text) if prediction.label == NOT_REJECTION else step_reached(email.text)
+    text = email.text[:MOST_CHARACTERS]
+    return step_announced(text) if prediction.label == NOT_REJECTION else step_reached(text)

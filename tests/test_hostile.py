@@ -10,6 +10,7 @@ import zipfile
 import pytest
 
 from feedback_nlp.dates import time_of
+from feedback_nlp.feedback import give_feedback
 from feedback_nlp.inbox import read_bytes
 from feedback_nlp.labelling import Wanted, label_mailbox
 
@@ -121,6 +122,15 @@ def test_white_space_without_end_takes_no_time(closing, ending, model):
     begun = time.process_time()
     next(model.classify([f"We have chosen somebody else.\n\n{closing}{ending * 90_000}x\n"]))
     assert time.process_time() - begun < 5
+
+
+@pytest.mark.parametrize("line", ["\n", "- a\n", "Dear Sam\n", "On Monday\n", "No. ", "> a\n"])
+def test_a_megabyte_of_short_lines_takes_little_time(line, model):
+    email = read_bytes(b"We have chosen somebody else.\n\n" + line.encode() * (2**20 // len(line)), "in")
+    next(give_feedback([email], model))  # what is loaded on first use counts for no mail
+    begun = time.process_time()
+    assert next(give_feedback([email], model)).prediction.label
+    assert time.process_time() - begun < 4
 
 
 HALF = "\ud83d"
