@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from feedback_nlp.errors import FeedbackError, InputError
+from feedback_nlp.errors import FeedbackError, InputError, kind_and_place
 from feedback_nlp.labels import DRAFT_KINDS, LABELS, SENDER_TYPES, STEPS, TONES
 
 if TYPE_CHECKING:
@@ -28,7 +28,9 @@ CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
 class _Group(click.Group):
-    """Shows an error of ours as one line, with exit code 1."""
+    """Shows an error as one line, with exit code 1; of one that the program did not foresee only what it is and where, since
+    words of a mail may stand in its message.
+    """
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -37,6 +39,11 @@ class _Group(click.Group):
             from feedback_nlp.terminal import harmless
 
             raise click.ClickException(" ".join(harmless(str(error)).split())) from error
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
+        except Exception as error:
+            message = f"The program failed ({kind_and_place(error)}). No word of your mails is in this line: please report it."
+            raise click.ClickException(message) from error
 
 
 class _AtOnce(click.Command):

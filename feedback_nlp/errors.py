@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import traceback
+from pathlib import Path
+
 
 class FeedbackError(Exception):
     """Base of all errors that the command line shows as one line."""
@@ -25,3 +28,10 @@ class OutputError(FeedbackError):
 
 class ModelError(FeedbackError):
     """A model is missing, damaged, or of another format."""
+
+
+def kind_and_place(error: BaseException) -> str:
+    """What an error of the program is and where in it, without its message, in which words of a mail may stand."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "an unknown place"
+    return f"{type(error).__name__} at {place}"

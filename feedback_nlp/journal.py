@@ -17,6 +17,7 @@ from typing import Any
 
 from feedback_nlp.errors import OutputError
 from feedback_nlp.records import Skipped
+from feedback_nlp.sheet.cell import well_formed
 
 SUFFIX = ".journal"
 _FORMAT = "1"
@@ -157,16 +158,16 @@ class Journal:
 
     def last_read(self, identity: str) -> tuple[int, str] | None:
         """The run in which a message came last, and the key of its answer; None where it is new."""
-        found = self.connection.execute("SELECT run, key FROM message WHERE identity = ?", (identity,)).fetchone()
+        found = self.connection.execute("SELECT run, key FROM message WHERE identity = ?", (well_formed(identity),)).fetchone()
         return (found[0], found[1]) if found else None
 
     def see_again(self, identity: str) -> None:
         """Notes that a message of an earlier run came in this one."""
-        self.connection.execute("UPDATE message SET run = ? WHERE identity = ?", (self.run, identity))
+        self.connection.execute("UPDATE message SET run = ? WHERE identity = ?", (self.run, well_formed(identity)))
 
     def forget(self, identity: str) -> int | None:
         """Drops a message, so that it can be added anew; its number."""
-        found = self.connection.execute("SELECT n FROM message WHERE identity = ?", (identity,)).fetchone()
+        found = self.connection.execute("SELECT n FROM message WHERE identity = ?", (well_formed(identity),)).fetchone()
         for table in ("message", "recipient", "link") if found else ():
             self.connection.execute(f"DELETE FROM {table} WHERE n = ?", found)
         return found[0] if found else None
@@ -175,14 +176,16 @@ class Journal:
         """Adds a message: its columns, the ids by which it is tied to others, whom it went to, and the names of its own fields."""
         names = ", ".join(values)
         marks = ", ".join("?" * (len(values) + 1))
-        n = self.connection.execute(f"INSERT INTO message (run, {names}) VALUES ({marks})", (self.run, *values.values())).lastrowid
-        self.connection.executemany("INSERT INTO link VALUES (?, ?)", [(message_id, n) for message_id in dict.fromkeys(message_ids)])
-        self.connection.executemany("INSERT INTO recipient VALUES (?, ?)", [(address, n) for address in recipients])
-        self.connection.executemany("INSERT OR IGNORE INTO field VALUES (?, ?)", [(name, n) for name in fields])
+        row = (self.run, *map(_held, values.values()))
+        n = self.connection.execute(f"INSERT INTO message (run, {names}) VALUES ({marks})", row).lastrowid
+        linked = dict.fromkeys(map(well_formed, message_ids))
+        self.connection.executemany("INSERT INTO link VALUES (?, ?)", [(message_id, n) for message_id in linked])
+        self.connection.executemany("INSERT INTO recipient VALUES (?, ?)", [(well_formed(address), n) for address in recipients])
+        self.connection.executemany("INSERT OR IGNORE INTO field VALUES (?, ?)", [(well_formed(name), n) for name in fields])
 
     def skip(self, skipped: Skipped, kind: str) -> None:
         """Adds what was left out, or a remark (its count is 0)."""
-        row = (skipped.where, skipped.why, skipped.count, kind)
+        row = (well_formed(skipped.where), well_formed(skipped.why), skipped.count, kind)
         self.connection.execute("INSERT INTO skipped (place, reason, count, kind) VALUES (?, ?, ?, ?)", row)
 
     def forget_unused(self) -> None:
@@ -202,3 +205,8 @@ class Journal:
     def fields(self) -> list[str]:
         """The names of the fields that the messages bring along, in the order in which they came."""
         return [name for (name,) in self.connection.execute("SELECT name FROM field ORDER BY n, rowid")]
+
+
+def _held(value: Any) -> Any:
+    """A value as SQLite holds it: halves of letters, which some mails have, are no text there."""
+    return well_formed(value) if isinstance(value, str) else value

@@ -50,7 +50,7 @@ from feedback_nlp.tagging import Tagger
 from feedback_nlp.threads import mark_own, number_conversations
 
 _BATCH = 256
-_REPLY = re.compile(r"^(?:\s*(?:re|aw|sv|antw|antwort|rép|ref|odp|vs|fwd?|wg|tr|rv|i)\s*(?:\[\d{1,3}\])?\s*:)+", re.IGNORECASE)
+_REPLY = re.compile(r"^(?:\s*(?:re|aw|sv|antw|antwort|rép|ref|odp|vs|fwd?|wg|tr|rv|i)\s*(?:\[\d{1,3}\]\s*)?:)+", re.IGNORECASE)
 _OWN_ROW: Row = {
     "label": NOT_REJECTION,
     "confidence": 1.0,

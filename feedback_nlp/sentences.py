@@ -18,7 +18,7 @@ _GREETING_PREFIX = re.compile(
 )
 _CLOSING = re.compile(
     r"[ \t]*(?:(?:kind(?:est)?|best|warm(?:est)?|many thanks and|with) )?(?:regards|wishes)\b(?! to\b)|"
-    r"[ \t]*(?:(?:yours )?(?:sincerely|faithfully|truly)|cheers|best|thanks|thank you|rgds|br)[ \t]*[,.!]?[ \t]*$",
+    r"[ \t]*(?:(?:yours )?(?:sincerely|faithfully|truly)|cheers|best|thanks|thank you|rgds|br)[ \t]*(?:[,.!][ \t]*)?$",
     re.IGNORECASE,
 )
 _ENDS_SENTENCE = re.compile(r"[.!?…:;][\"')\]»”’*_]*[ \t]*$")

@@ -1,11 +1,17 @@
 """Messages that are damaged or meant to do harm, each between two good ones: these come out, and the counts add up."""
 
 import base64
+import json
+import os
+import sys
+import time
 import zipfile
 
 import pytest
 
 from feedback_nlp.dates import time_of
+from feedback_nlp.feedback import give_feedback
+from feedback_nlp.inbox import read_bytes
 from feedback_nlp.labelling import Wanted, label_mailbox
 
 GOOD = (
@@ -94,3 +100,66 @@ def test_dates_that_cannot_be_are_none():
         "a date of 1900": None,
         "a date of 2999": None,
     }
+
+
+@pytest.mark.parametrize("encoding", ["", "Content-Transfer-Encoding: base64\n"], ids=["8bit", "base64"])
+@pytest.mark.parametrize(
+    "charset",
+    ["charset=a\0b", "charset*=a\0b''x", "charset*0*=\0", "charset=punycode", "charset=PunyCode", "charset=idna", "charset=unicode_escape"],
+)
+def test_a_charset_that_is_none(charset, encoding):
+    words = "We chose somebody else: déjà vu, C:\\x41 " + "9" * 300_000
+    body = base64.b64encode(words.encode()) if encoding else words.encode()
+    head = f"From: x@y.example\nSubject: odd\nContent-Type: text/plain; {charset}\n{encoding}\n"
+    begun = time.process_time()
+    assert read_bytes(head.encode() + body, "in").text == f"Subject: odd\n\n{words}"
+    assert time.process_time() - begun < 1
+
+
+@pytest.mark.parametrize("ending", [" ", "\t", " \t"])
+@pytest.mark.parametrize("closing", ["Thanks", "Kind regards", "yours sincerely", "Dear Sam", "re", "On Monday"])
+def test_white_space_without_end_takes_no_time(closing, ending, model):
+    begun = time.process_time()
+    next(model.classify([f"We have chosen somebody else.\n\n{closing}{ending * 90_000}x\n"]))
+    assert time.process_time() - begun < 5
+
+
+@pytest.mark.parametrize("line", ["\n", "- a\n", "Dear Sam\n", "On Monday\n", "No. ", "> a\n"])
+def test_a_megabyte_of_short_lines_takes_little_time(line, model):
+    email = read_bytes(b"We have chosen somebody else.\n\n" + line.encode() * (2**20 // len(line)), "in")
+    next(give_feedback([email], model))  # what is loaded on first use counts for no mail
+    begun = time.process_time()
+    assert next(give_feedback([email], model)).prediction.label
+    assert time.process_time() - begun < 4
+
+
+HALF = "\ud83d"
+HALVES = dict.fromkeys(("id", "subject", "folder", HALF, f"{HALF}2"), HALF) | {
+    "text": f"We have chosen somebody else.{HALF}",
+    "from": f"{HALF} <{HALF}@b.example>",
+    "date": f"2026-03-04{HALF}",
+    "message_id": f"<{HALF}@x>",
+    "references": f"<{HALF}@y>",
+    "to": f"{HALF}@c.example",
+}
+
+
+@pytest.mark.parametrize("ending", [".csv", ".jsonl", ".xlsx", ".parquet"])
+def test_half_a_letter_in_any_field_ends_no_run(ending, tmp_path, model):
+    raw = (
+        b"From: \xff <a\xff@b.example>\nTo: \xff@c.example\nSubject: \xff\nMessage-ID: <\xff@x>\nReferences: <\xff@y>\n"
+        b"X-Gmail-Labels: \xff\nDate: Tue, 3 Mar 2026 10:02:00 +0000\n\nWe have chosen somebody else.\xff\n"
+    )
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "1.eml").write_bytes(raw)
+    (folder / "rows.jsonl").write_text(json.dumps(HALVES) + "\n" + json.dumps(HALVES | {"id": "2", "message_id": "2"}) + "\n")
+    if sys.platform == "linux":  # elsewhere no file is called so
+        (tmp_path / os.fsdecode(b"in/\xfe.eml")).write_bytes(raw.replace(b"<\xff@x>", b"<3@x>"))
+        (tmp_path / os.fsdecode(b"in/\xfe.pdf")).write_bytes(b"\0\1")
+    wanted = Wanted(tmp_path / f"out{ending}", skipped=tmp_path / f"skipped{ending}", silence=tmp_path / f"silence{ending}")
+    files = 2 * (sys.platform == "linux")
+    for _ in range(2):
+        counts = label_mailbox([folder], wanted, model, lambda size, messages: None).overview
+        assert (counts.read, counts.labelled, counts.skipped) == (3 + files, 3 + files // 2, files // 2)
+        assert counts.labels["another_candidate"] == counts.labelled

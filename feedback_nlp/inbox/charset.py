@@ -15,6 +15,9 @@ _BOMS = (
 # The WHATWG encoding standard reads these labels as windows-1252, since that is what their senders meant.
 _AS_CP1252 = {"iso-8859-1", "latin-1", "latin1", "us-ascii", "ascii", "ansi_x3.4-1968", "iso8859-1"}
 
+# What Python decodes by these names is no charset that a mail is in; the first takes quadratic time.
+_NO_CHARSETS = {"punycode", "idna", "unicode-escape", "raw-unicode-escape", "undefined"}
+
 
 def decode(data: bytes, declared: str | None = None) -> str:
     """Text from bytes: byte-order mark, UTF-8 where it fits, the declared charset, windows-1252 at last. Never fails."""
@@ -26,7 +29,7 @@ def decode(data: bytes, declared: str | None = None) -> str:
     name = (declared or "").strip().strip("\"'").lower()
     for candidate in ["utf-8", name] if name in _AS_CP1252 or not name else [name, "utf-8"]:
         try:
-            if candidate not in _AS_CP1252:
+            if candidate not in _AS_CP1252 and codecs.lookup(candidate).name not in _NO_CHARSETS:
                 return data.decode(candidate)
         except (LookupError, UnicodeError, ValueError):
             continue

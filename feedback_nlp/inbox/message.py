@@ -148,7 +148,7 @@ def _first_text(parts: list[email.message.Message]) -> str:
     html = ""
     for part in parts:
         payload = part.get_payload(decode=True)
-        text = decode(payload if isinstance(payload, bytes) else b"", part.get_content_charset()).replace("\r\n", "\n")
+        text = decode(payload if isinstance(payload, bytes) else b"", _charset(part)).replace("\r\n", "\n")
         if text.count("\0") > max(_MOST_NULS, len(text) // 100):
             continue  # a file that claims to be text
         text = text.replace("\0", "")
@@ -157,6 +157,13 @@ def _first_text(parts: list[email.message.Message]) -> str:
         elif text.strip():
             return _unflow(text) if str(part.get_param("format", "")).lower() == "flowed" else text
     return html_to_text(html) if html else ""
+
+
+def _charset(part: email.message.Message) -> str | None:
+    try:
+        return part.get_content_charset()
+    except ValueError:  # a NUL in its name
+        return None
 
 
 def _inline_parts(message: email.message.Message) -> Iterator[email.message.Message]:
@@ -189,8 +196,8 @@ def _is_attachment(part: email.message.Message) -> bool:
 
 
 def _children(part: email.message.Message) -> list[email.message.Message]:
-    children = part.get_payload()
-    return [child for child in children if isinstance(child, email.message.Message)] if isinstance(children, list) else []
+    children = part.get_payload() if part.is_multipart() else ()  # of anything else it would decode the body, by whatever charset
+    return [child for child in children if isinstance(child, email.message.Message)]
 
 
 def _unflow(text: str) -> str:

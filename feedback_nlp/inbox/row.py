@@ -14,6 +14,7 @@ from feedback_nlp.inbox.charset import decode
 from feedback_nlp.inbox.envelope import envelope_of_row
 from feedback_nlp.inbox.message import with_subject
 from feedback_nlp.records import Email
+from feedback_nlp.sheet.cell import well_formed
 
 _BODY = "body"
 TEXT_COLUMNS = ("text", _BODY, "message", "content")
@@ -64,7 +65,7 @@ def email_from_row(row: Mapping[str, Any], text_column: str, number: int, source
         source=source,
         position=number,
         row=number,
-        extra=row,
+        extra={well_formed(str(name)): value for name, value in row.items()},
         **envelope_of_row({name: value for name, value in lower.items() if isinstance(value, str)}),
     )
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import sys
-import traceback
 from collections.abc import Callable
-from pathlib import Path
 from threading import Event, Lock, Thread
 from typing import Any
 
-from feedback_nlp.errors import FeedbackError
+from feedback_nlp.errors import FeedbackError, kind_and_place
 
 _PATIENCE = 10.0
 """How many seconds work gets to stop."""
@@ -96,6 +94,4 @@ class Jobs:
 
 def tell(error: BaseException) -> None:
     """Says on stderr where in the program an error was, but not its message, in which words of a mail may stand."""
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "an unknown place"
-    print(f"feedback-nlp: {type(error).__name__} at {place}", file=sys.stderr)  # noqa: T201
+    print(f"feedback-nlp: {kind_and_place(error)}", file=sys.stderr)  # noqa: T201
