@@ -13,7 +13,6 @@ from pathlib import Path
 import click
 import numpy as np
 import pytest
-from click.testing import CliRunner
 from conftest import SMALL_RECIPE
 
 from feedback_nlp import retraining
@@ -29,6 +28,7 @@ from feedback_nlp.retraining import Basis
 from feedback_nlp.sheet import write_rows
 from feedback_nlp.store import SHIPPED, current, path_of, save, shipped, versions
 from feedback_nlp.terminal import render
+from tests.commands import invoke
 
 DECISION = "Sadly we have chosen another candidate for the role."
 MAIL = f"Dear Sam,\n\nThank you for applying to the mill.\n{DECISION}\n\nBest,\nIda\n"
@@ -39,13 +39,6 @@ GERMAN = (
 GERMAN_NOTE = "This mail seems to be in German; feedback-nlp reads English only, so it gives no label."
 CONTRACT = ["id", "label", "confidence", "scores", "possible", "secondary", "evidence", "next_steps", "questions"]
 LISTS = ("scores", "possible", "secondary", "evidence", "next_steps", "questions")
-
-
-def invoke(*args, stdin=None, **options):
-    result = CliRunner().invoke(main, [str(a) for a in args], input=stdin, **options)
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    return result
 
 
 def process(*args, stdin=b"", **options):
