@@ -5,7 +5,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 from dataclasses import asdict, replace
 from email.message import EmailMessage
 from pathlib import Path
@@ -460,13 +459,13 @@ def in_terminal(*args, stdin=None, **env):
     command = [sys.executable, "-m", "feedback_nlp", *map(str, args)]
     child = subprocess.Popen(command, stdin=stdin or theirs, stdout=theirs, stderr=theirs, env={**os.environ, "TERM": "xterm", **env})
     os.close(theirs)
-    if stdin is None:
-        time.sleep(1)
-        os.write(ours, MAIL.encode() + b"\x04")
-    out = b""
+    out, asked = b"", False
     try:
         while data := os.read(ours, 4096):
             out += data
+            if not asked and b"Ctrl-D" in out:
+                asked = True
+                os.write(ours, MAIL.encode() + b"\x04")
     except OSError:  # Linux says so when the other end is closed
         pass
     os.close(ours)
@@ -1228,7 +1227,7 @@ def test_models_prune(args, answer, removed, home, small_model):
         kept(home, small_model, name)
     invoke("models", "use", "b")
     result = invoke("models", "prune", *args, stdin=answer)
-    assert ("Remove 1 versions for ever (a)? [y/N]: " in result.output) is not bool(args)
+    assert ("Remove 1 versions for ever (a)? [y/N]:" in result.output) is not bool(args)
     assert (result.exit_code == 0, "Removed: a\n" in result.output, "a" in versions()) == (removed, removed, not removed)
     if removed:
         assert invoke("models", "prune").output == "There is no version that is not needed.\n"
