@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -16,6 +17,9 @@ import tomli
 from feedback_nlp.errors import InputError, OutputError
 
 _PACKAGE = Path(__file__).parent
+_PART, _ENDING = ".feedback-nlp-", ".part"
+_FORSAKEN = 3600
+"""Seconds after which a half-written file is one that nobody goes on with."""
 
 
 def shipped(name: str) -> Path:
@@ -72,7 +76,7 @@ def written_aside(path: Path) -> Iterator[BinaryIO]:
         file.flush()
         os.fsync(file.fileno())
         file.close()  # Windows renames no open file
-        os.replace(name, path)
+        os.replace(name, os.path.realpath(path))
 
 
 def check_place(path: Path) -> None:
@@ -89,9 +93,13 @@ def _aside(path: Path) -> Iterator[tuple[BinaryIO, str]]:
     try:
         if path.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-        made = [folder for folder in path.parents if not folder.exists()]
-        path.parent.mkdir(parents=True, exist_ok=True)
-        number, name = tempfile.mkstemp(dir=path.parent, prefix=".feedback-nlp-", suffix=".part")
+        if path.exists() and not path.is_file():  # a rename would put a file in the place of the device
+            raise OSError(errno.EINVAL, "Is a device or a pipe")
+        folder = Path(os.path.realpath(path)).parent  # of the file that a link leads to
+        made = [part for part in (folder, *folder.parents) if not part.exists()]
+        folder.mkdir(parents=True, exist_ok=True)
+        _sweep(folder)
+        number, name = tempfile.mkstemp(dir=folder, prefix=_PART, suffix=_ENDING)
         with open(number, "wb") as file:
             yield file, name
     except OSError as error:
@@ -99,6 +107,14 @@ def _aside(path: Path) -> Iterator[tuple[BinaryIO, str]]:
     finally:
         with suppress(OSError):
             os.unlink(name)
-        for folder in made:
+        for part in made:
             with suppress(OSError):
-                folder.rmdir()
+                part.rmdir()
+
+
+def _sweep(folder: Path) -> None:
+    """Removes what writers left that were killed: whoever still writes has touched the file within the hour."""
+    for path in folder.glob(f"{_PART}*{_ENDING}"):
+        with suppress(OSError):
+            if path.stat().st_mtime < time.time() - _FORSAKEN:
+                path.unlink()

@@ -34,6 +34,7 @@ _SHARE = 0.75
 """Held-out training mails: .93 to .96 of what is told so are right."""
 _UNTIL, _OPEN = VALUES.index(("freeze", "until")), VALUES.index(("freeze", "open"))
 _UNLIKELY = 0.1
+"""That no time is named is not told where a named one has more than this share of its chance."""
 
 
 @dataclass(frozen=True)

@@ -195,7 +195,7 @@ def save(model: Model, folder: Path, evaluation: Evaluation | None = None) -> Pa
         os.replace(aside, folder)
     except OSError as error:
         shutil.rmtree(aside, ignore_errors=True)
-        raise ModelError(f"{folder} can't be written ({error.strerror}). {_ELSEWHERE}") from error
+        raise ModelError(f"{folder} can't be written ({error.strerror or error}). {_ELSEWHERE}") from error
     return folder
 
 

@@ -4,6 +4,9 @@ import feedback_nlp
 from feedback_nlp.examples import read_corpus
 from feedback_nlp.labels import LABELS
 from feedback_nlp.training import Recipe, train
+from tests.browsers import chromium
+
+__all__ = ["chromium"]
 
 SMALL_RECIPE = Recipe(
     limits={"words": 2000, "characters": 2000, "context": 1000, "mail": 2000}, least_senders=2, sentence_c=1.0, mail_c=1.0, folds=2

@@ -5,7 +5,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 from dataclasses import asdict, replace
 from email.message import EmailMessage
 from pathlib import Path
@@ -13,7 +12,6 @@ from pathlib import Path
 import click
 import numpy as np
 import pytest
-from click.testing import CliRunner
 from conftest import SMALL_RECIPE
 
 from feedback_nlp import retraining
@@ -29,6 +27,7 @@ from feedback_nlp.retraining import Basis
 from feedback_nlp.sheet import write_rows
 from feedback_nlp.store import SHIPPED, current, path_of, save, shipped, versions
 from feedback_nlp.terminal import render
+from tests.commands import invoke
 
 DECISION = "Sadly we have chosen another candidate for the role."
 MAIL = f"Dear Sam,\n\nThank you for applying to the mill.\n{DECISION}\n\nBest,\nIda\n"
@@ -39,13 +38,6 @@ GERMAN = (
 GERMAN_NOTE = "This mail seems to be in German; feedback-nlp reads English only, so it gives no label."
 CONTRACT = ["id", "label", "confidence", "scores", "possible", "secondary", "evidence", "next_steps", "questions"]
 LISTS = ("scores", "possible", "secondary", "evidence", "next_steps", "questions")
-
-
-def invoke(*args, stdin=None, **options):
-    result = CliRunner().invoke(main, [str(a) for a in args], input=stdin, **options)
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    return result
 
 
 def process(*args, stdin=b"", **options):
@@ -467,13 +459,13 @@ def in_terminal(*args, stdin=None, **env):
     command = [sys.executable, "-m", "feedback_nlp", *map(str, args)]
     child = subprocess.Popen(command, stdin=stdin or theirs, stdout=theirs, stderr=theirs, env={**os.environ, "TERM": "xterm", **env})
     os.close(theirs)
-    if stdin is None:
-        time.sleep(1)
-        os.write(ours, MAIL.encode() + b"\x04")
-    out = b""
+    out, asked = b"", False
     try:
         while data := os.read(ours, 4096):
             out += data
+            if not asked and b"Ctrl-D" in out:
+                asked = True
+                os.write(ours, MAIL.encode() + b"\x04")
     except OSError:  # Linux says so when the other end is closed
         pass
     os.close(ours)
@@ -1235,7 +1227,7 @@ def test_models_prune(args, answer, removed, home, small_model):
         kept(home, small_model, name)
     invoke("models", "use", "b")
     result = invoke("models", "prune", *args, stdin=answer)
-    assert ("Remove 1 versions for ever (a)? [y/N]: " in result.output) is not bool(args)
+    assert ("Remove 1 versions for ever (a)? [y/N]:" in result.output) is not bool(args)
     assert (result.exit_code == 0, "Removed: a\n" in result.output, "a" in versions()) == (removed, removed, not removed)
     if removed:
         assert invoke("models", "prune").output == "There is no version that is not needed.\n"

@@ -6,25 +6,30 @@ from pathlib import Path
 import click
 import pytest
 
-from feedback_nlp.cli import main
+from tests.commands import commands
 
 ROOT = Path(__file__).parent.parent
 
 
-def commands(group, path=()):
-    for name, command in group.commands.items():
-        yield (*path, name), command
-        if isinstance(command, click.Group):
-            yield from commands(command, (*path, name))
-
-
-@pytest.mark.parametrize(("path", "command"), list(commands(main)), ids=lambda value: "-".join(value) if isinstance(value, tuple) else "")
+@pytest.mark.parametrize(("path", "command"), list(commands()), ids=lambda value: "-".join(value) if isinstance(value, tuple) else "")
 def test_every_command_and_option_has_help(path, command):
     assert command.help
     assert all(option.help for option in command.params if isinstance(option, click.Option))
 
 
-@pytest.mark.parametrize("name", ["README.md", "data/README.md", "docs/sample.md", "docs/advice.md", "docs/review.md"])
+ELSEWHERE = pytest.mark.skipif(
+    (sys.platform, sys.version_info[:2]) != ("linux", (3, 11)), reason="other packages, or other versions, are installed here"
+)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("README.md", "data/README.md", "docs/sample.md", "docs/advice.md", "docs/review.md"),
+        pytest.param("docs/commands.md", marks=ELSEWHERE),
+        pytest.param("docs/licences.md", marks=ELSEWHERE),
+    ],
+)
 def test_printed_output_and_figures_are_current(name):
     done = subprocess.run([sys.executable, "-m", "cogapp", "--check", name], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -37,9 +42,21 @@ def test_links_lead_somewhere():
 
 
 def test_commands_in_the_readme_exist():
-    known = {" ".join(path) for path, _ in commands(main)}
+    known = {" ".join(path) for path, _ in commands()}
     for line in re.findall(
         r"(?m)^(?:.*bin/)?feedback-nlp ([\w-]+(?: (?:list|show|use|path|build|check|curve|ablation))?)",
         (ROOT / "README.md").read_text(encoding="utf-8"),
     ):
         assert line in known or line.split()[0] in known
+
+
+def test_the_architecture_names_files_that_exist():
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    names = set(re.findall(r"`([\w/]+\.(?:py|toml))`", text))
+    assert len(names) > 50
+    assert [name for name in names if not (ROOT / "feedback_nlp" / name).exists() and not (ROOT / name).exists()] == []
+
+
+def test_every_page_is_in_the_navigation():
+    pages = re.findall(r"(?m)^ +- (\w+\.md)$", (ROOT / "mkdocs.yml").read_text(encoding="utf-8"))
+    assert sorted(pages) == sorted(path.name for path in (ROOT / "docs").glob("*.md"))

@@ -1,5 +1,4 @@
 import datetime
-import shutil
 from pathlib import Path
 
 import pytest
@@ -9,7 +8,6 @@ from feedback_nlp.history import read_history
 from tests.labelled import row
 
 SAMPLE = Path(__file__).parent.parent / "data" / "samples" / "labelled.csv"
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"))), None)
 TODAY = datetime.date(2026, 10, 1)
 HOSTILE = "</script></style><script>document.title = 'taken'</script><img src=x onerror=\"document.title = 'taken'\">"
 WAITING = [{"company": "Oven", "role": "Baker", "stage": "screen", "last_contact": "2026-09-01", "days": 30, "next_steps": ["Ask once."]}]
@@ -17,28 +15,19 @@ UNSURE = 4
 SECONDS = 3
 """Of the browser's own work, whatever else the machine does."""
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed, in which the page would be opened")
 playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed, which opens the page in a browser")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed, which checks that all can read the page")
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with playwright.sync_playwright() as started:
-        found = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield found
-        found.close()
-
-
 @pytest.fixture
-def opened(browser, tmp_path):
+def opened(chromium, tmp_path):
     """Opens the report of rows, and notes what a browser complains about and what it would load."""
     contexts = []
 
     def open_report(rows, **options):
         path = tmp_path / "report.html"
         write_report(compile_dossier(rows, TODAY, WAITING), path)
-        contexts.append(browser.new_context(**options))
+        contexts.append(chromium.new_context(**options))
         page = contexts[-1].new_page()
         page.complaints = []
         page.on("console", lambda message: page.complaints.append(message.text))

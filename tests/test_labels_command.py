@@ -6,22 +6,14 @@ import mailbox
 import re
 
 import pytest
-from click.testing import CliRunner
 
-from feedback_nlp.cli import main
 from feedback_nlp.collection import own_examples
 from feedback_nlp.tags import read_tags
+from tests.commands import invoke
 from tests.visas import TEACH, TEST, keep, others, own
 
 OTHER = "Dear Robin,\n\nCan you come in on Monday at two?\n\nIda\n"
 ADVICE = 'next_steps = ["Look up who sponsors."]\nquestions = ["Do you sponsor visas?"]\n'
-
-
-def invoke(*args, stdin=None):
-    result = CliRunner().invoke(main, [str(a) for a in args], input=stdin)
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    return result
 
 
 @pytest.fixture

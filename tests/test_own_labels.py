@@ -8,25 +8,17 @@ import re
 from dataclasses import replace
 
 import pytest
-from click.testing import CliRunner
 
-from feedback_nlp.cli import main
 from feedback_nlp.collection import open_collection, own_examples, path_of_collection
 from feedback_nlp.examples import digest
 from feedback_nlp.labels import LABELS
 from feedback_nlp.records import Example
 from feedback_nlp.store import save
+from tests.commands import invoke
 
 CHOSEN = "We have given the post of baker to somebody else, who knows large ovens."
 MAIL = f"Dear Robin,\n\n{CHOSEN}\n\nBest,\nIda\n"
 OTHER = "Dear Robin,\n\nCan you come in on Monday at two?\n\nIda\n"
-
-
-def invoke(*args, stdin=None):
-    result = CliRunner().invoke(main, [str(a) for a in args], input=stdin)
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    return result
 
 
 def own(text, label, who="ann", command="add", **fields):

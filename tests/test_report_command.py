@@ -3,22 +3,14 @@ import sys
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 from selectolax.lexbor import LexborHTMLParser
 
-from feedback_nlp.cli import main
 from feedback_nlp.sheet import write_rows
+from tests.commands import invoke
 from tests.labelled import row
 
 SAMPLE = Path(__file__).parent.parent / "data" / "samples" / "labelled.csv"
 MAIL = "From: Ida <ida@oven.example>\nSubject: Baker\nDate: Mon, 2 Mar 2026 10:00:00 +0000\n\nWe chose another candidate for the role.\n"
-
-
-def invoke(*args):
-    result = CliRunner().invoke(main, [str(a) for a in args])
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    return result
 
 
 def heads(path):
