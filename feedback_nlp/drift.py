@@ -57,7 +57,7 @@ class Drift:
         return tuple(name for name, (count, on_test) in pairs.items() if _is_greater(count, self.rejections, on_test))
 
 
-ON_TEST = Drift(rejections=430, unsure=138, unusual=29)
+ON_TEST = Drift(rejections=430, unsure=140, unusual=30)
 """The same of the mails of the test split that the shipped model takes for rejections. A test counts them anew."""
 
 
