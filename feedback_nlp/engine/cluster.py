@@ -70,7 +70,8 @@ def _own_cluster() -> Any:
         host="127.0.0.1",
         protocol="tls://",
         security=Security.temporary(),
-        dashboard_address=None,
+        dashboard_address="127.0.0.1:0",
+        scheduler_kwargs={"dashboard": False},
         preload=["feedback_nlp.engine.plugin"],
         silence_logs=logging.CRITICAL,
     )
@@ -145,6 +146,11 @@ def results(client: Client, function: Callable[..., T], items: Sequence[Any], **
 
 
 def _outcome(future: Any) -> Any:
+    from distributed import KilledWorker
+
     if future.status in ("cancelled", "lost"):
         raise FeedbackError("The scheduler was lost. What is finished stays; the same command goes on from there.")
-    return future.exception() if future.status == "error" else future.result()
+    outcome = future.exception() if future.status == "error" else future.result()
+    if isinstance(outcome, KilledWorker):
+        return FeedbackError("no worker survived it: give them more memory, or leave it out")
+    return outcome

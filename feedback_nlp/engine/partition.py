@@ -21,6 +21,7 @@ from feedback_nlp.sheet.columns import Kind, fits, kinds_of
 from feedback_nlp.sheet.parquet import write_parquet
 
 _BATCH = 256
+_ROWS = 1000
 _MOST_NAMED = 20
 _ABOUT = "feedback-nlp"
 JUDGES: dict[str, Judge] = {}
@@ -121,7 +122,7 @@ def _emails(partition: Partition, record: Record, salvage: bool) -> Iterator[Ema
     try:
         with opened(partition.file) as table:
             first += sum(table.metadata.row_group(i).num_rows for i in range(partition.group))
-            for item in rows_of(table, partition.text_column, partition.file.name, partition.group):
+            for item in rows_of(table, partition.text_column, partition.file.name, partition.group, 1 if salvage else _ROWS):
                 if isinstance(item, Skipped):
                     record.skip(first + seen, item.why)
                 else:
@@ -156,7 +157,7 @@ def _fitting(rows: Iterator[Row], kinds: Mapping[str, Kind], record: Record) -> 
     for row in rows:
         misfit = next((name for name, kind in kinds.items() if row.get(name) is not None and not fits(row[name], kind)), None)
         if misfit:
-            record.skip(row["row"], f"holds in the column {misfit} what that can't hold")
+            record.skip(row["row"], f"holds in column {misfit} what that column can't hold")
         else:
             record.count(row)
             yield row

@@ -67,6 +67,8 @@ def label_tables(
     files = {file.name: file for path in paths for file in files_at(path) if not file.name.startswith(f"{folder.name}/")}
     summary = Summary(wanted.output)
     with connected(wanted.scheduler) as client:
+        if not _workers(client):
+            say("The scheduler has no worker yet: waiting for one.")
         summary.tables = list(_inspected(client, list(files.values()), wanted.text_column))
         partitions = list(_partitions(summary.tables))
         summary.total = len(partitions)
@@ -141,7 +143,7 @@ def _label_all(
                 elif isinstance(outcome, InputError) and not salvage:
                     broken.append(partition)
                 else:
-                    summary.failed[partition] = " ".join(f"{type(outcome).__name__}: {outcome}".split())[:_LONGEST]
+                    summary.failed[partition] = " ".join(str(outcome).split())[:_LONGEST] or type(outcome).__name__
             missing = broken
 
 
@@ -150,9 +152,12 @@ def _intention(client: Client, partitions: Sequence[Partition], missing: Sequenc
     if not missing:
         return f"All {len(partitions):,} partitions are there already."
     what = f"{sum(p.rows for p in missing):,} mails in {len(missing):,} partitions"
-    workers = len(client.scheduler_info(n_workers=-1)["workers"])
-    where = f"on {workers:,} workers" if workers else "as soon as the scheduler has a worker"
-    return (f"{done:,} of {len(partitions):,} partitions are there already. " if done else "") + f"Labelling {what} {where}."
+    already = f"{done:,} of {len(partitions):,} partitions are there already. " if done else ""
+    return f"{already}Labelling {what}; workers: {_workers(client):,}."
+
+
+def _workers(client: Client) -> int:
+    return len(client.nthreads())
 
 
 def render_summary(summary: Summary) -> Iterator[str]:
@@ -172,7 +177,7 @@ def render_summary(summary: Summary) -> Iterator[str]:
 def _troubles(summary: Summary) -> Iterator[str]:
     yield from (f"{table.file.name}: {table.trouble}" for table in summary.tables if table.trouble)
     for partition, why in summary.failed.items():
-        yield f"{partition.file.name}, row group {partition.group}: failed ({why})"
+        yield f"{partition.file.name}, row group {partition.group}: {why}"
     for partition in sorted(summary.records, key=lambda p: p.number):
         for why, found in summary.records[partition].skipped.items():
             rows = ", ".join(f"{row:,}" for row in found["first"]) + (" ..." if found["rows"] > len(found["first"]) else "")

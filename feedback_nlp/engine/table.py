@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from feedback_nlp.engine.address import Address
@@ -67,5 +68,6 @@ def opened(file: Address) -> Iterator[Any]:
         raise InputError(f"{file.name} is not there. Check the name, and that every worker sees it.") from error
     except OSError as error:
         raise InputError(f"{file.name} can't be read ({error.strerror or error}). Let every worker read it.") from error
-    with stream, readable(file.name), pyarrow.parquet.ParquetFile(stream, buffer_size=_BUFFER) as table:
+    open_table = partial(pyarrow.parquet.ParquetFile, buffer_size=_BUFFER, page_checksum_verification=True)
+    with stream, readable(file.name), open_table(stream) as table:
         yield table

@@ -46,10 +46,13 @@ def readable(name: str) -> Iterator[None]:
         raise InputError(f"{name} can't be read as a Parquet file ({reason}). Save it anew, or as CSV.") from error
 
 
-def rows_of(table: Any, column: str, name: str, group: int | None = None) -> Iterator[Email | Skipped]:
-    """The rows of an open file, or of one row group of it; a row with a cell that no reader can make sense of is skipped."""
+def rows_of(table: Any, column: str, name: str, group: int | None = None, batch_size: int = _BATCH) -> Iterator[Email | Skipped]:
+    """The rows of an open file, or of one row group of it; a row with a cell that no reader can make sense of is skipped.
+
+    Where the file is damaged, rows of the same batch before that are lost.
+    """
     number = sum(table.metadata.row_group(i).num_rows for i in range(group or 0))
-    for batch in table.iter_batches(_BATCH, row_groups=None if group is None else [group]):
+    for batch in table.iter_batches(batch_size, row_groups=None if group is None else [group]):
         for row in _cells(batch):
             number += 1
             yield Skipped(f"{name}, row {number}", UNREADABLE) if row is None else email_from_row(plain(row), column, number, name)
