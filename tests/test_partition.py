@@ -24,17 +24,18 @@ from feedback_nlp.rows import FIELDS
 from feedback_nlp.store import SHIPPED, folder_of
 from feedback_nlp.tagging import open_tagger
 
+SKILLS = (
+    "Thank you for coming to the interview, Sam. Unfortunately we can't offer you the post, as you do not have the SAP experience it needs."
+)
 MAILS = [
-    {"text": "Dear Sam, we chose another candidate for the post.", "sender": "Ines Field <ines@oven.example>", "date": "2026-03-03"},
-    {
-        "text": "Thank you for coming to the interview, Sam. Unfortunately we are not offering you the post, as you do not have the "
-        "SAP experience that it needs.",
-        "sender": "",
-        "date": "",
-    },
-    {"text": "Dear Sam, your interview is on Tuesday at ten.", "sender": "jobs@oven.example", "date": "2026-03-01"},
-    {"text": "Dear Sam, the role has been put on hold.", "folder": "Sent"},
-    {"text": ""},
+    {"text": text, "sender": sender, "date": date, "folder": folder}
+    for text, sender, date, folder in (
+        ("Dear Sam, we chose another candidate for the post.", "Ines Field <ines@oven.example>", "2026-03-03", ""),
+        (SKILLS, "", "", ""),
+        ("Dear Sam, your interview is on Tuesday at ten.", "jobs@oven.example", "2026-03-01", "Inbox"),
+        ("Dear Sam, the role has been put on hold.", "", "", "Sent"),
+        ("", "", "", ""),
+    )
 ]
 
 
@@ -85,8 +86,8 @@ def test_a_mail_by_itself_is_labelled_as_in_a_mailbox_of_its_own(model, tmp_path
         path.write_text(json.dumps(mail), encoding="utf-8")
         label_mailbox([path], Wanted(output), model, lambda size, number: None)
         expected = json.loads(output.read_text(encoding="utf-8"))
-        email = Email(str(1), mail["text"], sender=mail.get("sender", ""), date=mail.get("date", ""), source=str(path), row=1, extra=mail)
-        (row,) = lone_rows([replace(email, sent="folder" in mail)], model)
+        email = Email("1", mail["text"], sender=mail["sender"], date=mail["date"], source=str(path), row=1, extra=mail)
+        (row,) = lone_rows([replace(email, sent=mail["folder"] == "Sent")], model)
         assert row == expected | {"thread": ""}
 
 
