@@ -1,6 +1,8 @@
 import json
+import random
 import shutil
 import sys
+import tracemalloc
 import zipfile
 from dataclasses import replace
 
@@ -13,10 +15,11 @@ from feedback_nlp.engine.address import files_at, locate, names_in, sweep, writt
 from feedback_nlp.engine.judge import Judge, pack, unpack
 from feedback_nlp.engine.manifest import begin, plan_of
 from feedback_nlp.engine.partition import JUDGES, Job, Partition, label_partition, record_of
-from feedback_nlp.engine.table import inspect
+from feedback_nlp.engine.table import inspect, opened
 from feedback_nlp.entries import own_path
 from feedback_nlp.errors import InputError, ModelError, OutputError
 from feedback_nlp.examples import digest
+from feedback_nlp.inbox.parquet import rows_of
 from feedback_nlp.labelling import Wanted, label_mailbox
 from feedback_nlp.mailbox import lone_rows
 from feedback_nlp.records import Email, Example
@@ -182,6 +185,17 @@ def test_what_a_table_holds(memory):
     assert (table.groups, table.rows, table.columns, table.text_column) == ((3, 3, 1), 7, ("n", "Body"), "Body")
     assert table.size == memory.size("/in/a.parquet")
     assert table.changed == memory.modified("/in/a.parquet").isoformat()
+
+
+def test_a_large_row_group_is_read_piece_by_piece(tmp_path):
+    write(str(tmp_path / "a.parquet"), [{"text": f"{n} {random.Random(n).randbytes(1500).hex()}"} for n in range(8000)])
+    size = (tmp_path / "a.parquet").stat().st_size
+    tracemalloc.start()
+    with opened(locate(str(tmp_path / "a.parquet"))) as table:
+        assert sum(1 for _ in rows_of(table, "text", "a", 0)) == 8000
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < size / 2
 
 
 def test_files_of_a_folder_and_of_a_pattern(tmp_path):

@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from feedback_nlp.engine.address import Address
 from feedback_nlp.errors import InputError
-from feedback_nlp.inbox.parquet import readable
+from feedback_nlp.inbox.parquet import open_table, readable
 from feedback_nlp.inbox.row import find_text_column
-
-_BUFFER = 1024 * 1024
-"""So many bytes of a column are in memory at once, however large the row group."""
 
 
 @dataclass(frozen=True)
@@ -60,14 +56,11 @@ def _state(file: Address) -> tuple[int | None, str]:
 @contextmanager
 def opened(file: Address) -> Iterator[Any]:
     """A Parquet file, open to read. Raises InputError where that can't be done."""
-    import pyarrow.parquet
-
     try:
         stream = file.system.open(file.path, "rb")
     except FileNotFoundError as error:
         raise InputError(f"{file.name} is not there. Check the name, and that every worker sees it.") from error
     except OSError as error:
         raise InputError(f"{file.name} can't be read ({error.strerror or error}). Let every worker read it.") from error
-    open_table = partial(pyarrow.parquet.ParquetFile, buffer_size=_BUFFER, page_checksum_verification=True)
     with stream, readable(file.name), open_table(stream) as table:
         yield table

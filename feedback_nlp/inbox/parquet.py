@@ -13,6 +13,8 @@ from feedback_nlp.records import Email, Skipped
 
 UNREADABLE = "holds a cell that can't be read"
 _BATCH = 1000
+_BUFFER = 1024 * 1024
+"""So many bytes of a column are read at once."""
 
 
 def is_parquet(head: bytes) -> bool:
@@ -23,15 +25,21 @@ def is_parquet(head: bytes) -> bool:
 def read_parquet(file: File, text_column: str | None) -> Iterator[Email | Skipped]:
     """One `Email` for each row. Raises InputError where pyarrow or a column of texts is missing, or the file is damaged."""
     try:
-        import pyarrow as arrow
-        import pyarrow.parquet
+        import pyarrow.parquet  # noqa: F401
     except ImportError as error:
         raise InputError(
             f"{file.name} is a Parquet file, and pyarrow is not installed. Install it: pip install 'feedback-nlp[tables]'"
         ) from error
-    with readable(file.name), arrow.parquet.ParquetFile(file.path) as table:
+    with readable(file.name), open_table(file.path) as table:
         column = find_text_column(table.schema_arrow.names, text_column, file.name)
         yield from rows_of(table, column, file.name)
+
+
+def open_table(source: Any) -> Any:
+    """An open Parquet file (a path, or a stream that can be searched), of which little is in memory however large a row group is."""
+    import pyarrow.parquet
+
+    return pyarrow.parquet.ParquetFile(source, pre_buffer=False, buffer_size=_BUFFER, page_checksum_verification=True)
 
 
 @contextmanager
