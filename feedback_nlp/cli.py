@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -222,10 +223,8 @@ def draft(
 
 
 @main.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
-@click.option(
-    "-o", "--output", required=True, type=click.Path(path_type=Path), help="Where the rows go: a .csv, .jsonl, .xlsx or .parquet file."
-)
+@click.argument("addresses", nargs=-1, required=True, metavar="PATH...")
+@click.option("-o", "--output", "target", required=True, metavar="PATH", help="Where the rows go: a .csv, .jsonl, .xlsx or .parquet file.")
 @click.option("--only", type=click.Choice(["rejections"]), help="Write only these rows; all mail is read all the same.")
 @click.option("--skipped", type=click.Path(path_type=Path), metavar="FILE", help="Also list every message that was left out, and why.")
 @click.option("--silence", type=click.Path(path_type=Path), metavar="FILE", help="Also list the applications that nobody answered.")
@@ -240,12 +239,14 @@ def draft(
 @click.option("--me", multiple=True, metavar="ADDRESS", help="Your own address, where the mailbox does not tell (may be repeated).")
 @click.option("--update", is_flag=True, help="Keep the rows of earlier runs into this output, and add what is new.")
 @click.option("--bom", is_flag=True, help="Begin a CSV so that Excel opens it with the right letters.")
+@click.option("--engine", type=click.Choice(["dask"]), help="Label Parquet files on many processes or machines; -o is then a folder.")
+@click.option("--scheduler", metavar="ADDRESS", help="The Dask scheduler whose workers do it (default: processes on this machine).")
 @_text_column
 @_model
 @_quiet
 def label(
-    paths: tuple[Path, ...],
-    output: Path,
+    addresses: tuple[str, ...],
+    target: str,
     only: str | None,
     skipped: Path | None,
     silence: Path | None,
@@ -256,6 +257,8 @@ def label(
     me: tuple[str, ...],
     update: bool,
     bom: bool,
+    engine: str | None,
+    scheduler: str | None,
     text_column: str | None,
     model: str | None,
     quiet: bool,
@@ -264,7 +267,7 @@ def label(
 
     Finds the rejections among everything else, ties the messages of each application together, and says what was
     skipped. A run that was stopped goes on where it was when you give the same command again; another run judges only
-    what is new, by the journal beside the output.
+    what is new, by the journal beside the output. With --engine each mail of a table is judged by itself.
     """
     from feedback_nlp.collection import human_labels
     from feedback_nlp.dossier import check_page
@@ -273,6 +276,10 @@ def label(
     from feedback_nlp.store import load_version
     from feedback_nlp.tagging import open_tagger
 
+    if engine or scheduler:
+        _label_on_engine(addresses, target, engine, scheduler, text_column, model, quiet)
+        return
+    paths, output = [Path(address) for address in addresses], Path(target)
     loaded, human = load_version(model), human_labels()
     wanted = Wanted(
         output=output,
@@ -310,6 +317,58 @@ def label(
             click.echo(f"Report written to {report}" if found else "No rejection was found, so no report was written.", err=True)
     if not quiet:
         click.echo(f"Written to {output}", err=True)
+
+
+_ENGINE_OPTIONS = {"addresses", "target", "engine", "scheduler", "text_column", "model", "quiet"}
+
+
+def _label_on_engine(
+    addresses: Sequence[str],
+    target: str,
+    engine: str | None,
+    scheduler: str | None,
+    text_column: str | None,
+    model: str | None,
+    quiet: bool,
+) -> None:
+    from click.core import ParameterSource
+    from tqdm import tqdm
+
+    from feedback_nlp.collection import human_labels
+    from feedback_nlp.engine.cluster import check_installed
+    from feedback_nlp.engine.judge import Judge, pack
+    from feedback_nlp.engine.run import Wanted, label_tables, render_summary
+    from feedback_nlp.store import folder_of, load
+    from feedback_nlp.tagging import open_tagger
+
+    context = click.get_current_context()
+    if not engine:
+        raise click.UsageError("--scheduler goes with --engine dask.")
+    for name in context.params:
+        if name not in _ENGINE_OPTIONS and context.get_parameter_source(name) is not ParameterSource.DEFAULT:
+            raise click.UsageError(f"--{name.replace('_', '-')} does not go with --engine: it needs a whole mailbox in one file.")
+    check_installed()
+    folder, human = folder_of(model), human_labels()
+    loaded = load(folder)
+    kit = pack(folder, Judge(loaded, human, open_tagger(loaded, human)))
+    with tqdm(unit=" mails", desc="Labelling", disable=quiet or None, file=sys.stderr, leave=False, delay=1e-9) as bar:
+
+        def advance(number: int, total: int) -> None:
+            bar.total = total
+            bar.update(number)
+
+        say = (lambda _: None) if quiet else partial(click.echo, err=True)
+        summary = label_tables(addresses, Wanted(target, scheduler, text_column), kit, say, advance)
+    if not quiet:
+        for line in render_summary(summary):
+            click.echo(line, err=True)
+    if summary.failed:
+        raise FeedbackError(f"{len(summary.failed):,} of {summary.total:,} partitions failed; the same command tries them again.")
+    if not summary.whole:
+        done = f"{len(summary.records):,} of {summary.total:,} partitions"
+        raise FeedbackError(f"Stopped. {target} holds {done}; the same command goes on from there.")
+    if not quiet:
+        click.echo(f"Written to {target}", err=True)
 
 
 @contextmanager

@@ -27,7 +27,7 @@ from feedback_nlp.examples import digest, row_of
 from feedback_nlp.feedback import give_feedback
 from feedback_nlp.inbox import read_inbox
 from feedback_nlp.journal import DUPLICATE, UNREADABLE, Journal
-from feedback_nlp.labels import LABELS, NOREPLY, NOT_REJECTION, REASONS
+from feedback_nlp.labels import LABELS, NOREPLY, NOT_REJECTION, REASONS, STEPS
 from feedback_nlp.letter import address_of
 from feedback_nlp.model import Model
 from feedback_nlp.parties import company_key, role_key
@@ -167,17 +167,17 @@ def _answers(
     known = {message.key: journal.known(message.key) for message in messages}
     missing = {message.key: message.email for message in messages if known[message.key] is None}
     for key, feedback in zip(missing, give_feedback(missing.values(), model, human, tagger), strict=True):
-        known[key] = _answer(feedback, model)
+        unusual = feedback.prediction.label in REASONS and is_unusual(model, feedback.email.text)
+        known[key] = _answer(feedback) | {"unusual": unusual}
         journal.keep(key, known[key] or {})
     return [known[message.key] or {} for message in messages]
 
 
-def _answer(feedback: Feedback, model: Model) -> Row:
+def _answer(feedback: Feedback) -> Row:
     """What the mail says; what to do depends on the course of the application too, and comes when the row is written."""
     writer = feedback.parties.sender_type if feedback.advice.answerable else NOREPLY
-    unusual = feedback.prediction.label in REASONS and is_unusual(model, feedback.email.text)
     case = {"done": feedback.step.done, "writer": writer}
-    return answer_of(feedback) | case | {"unusual": unusual, "own_advice": own_advice(feedback.own_labels)}
+    return answer_of(feedback) | case | {"own_advice": own_advice(feedback.own_labels)}
 
 
 def _key(email: Email, version: str, human: Mapping[str, Example] | None) -> str:
@@ -237,12 +237,6 @@ def rows(journal: Journal) -> Iterator[Row]:
         FROM message JOIN answer USING (key) ORDER BY n
     """
     for head, content, own, thread, stage, since_application, since_contact, company, role in journal.connection.execute(query):
-        answer = json.loads(content)
-        case = {name: answer.pop(name) for name in ("done", "writer")}
-        del answer["unusual"]  # only drift.py asks for it
-        own_lines = answer.pop("own_advice")
-        if answer["label"] in REASONS:
-            answer |= with_own_advice(advice_fields(_advice(answer, stage or answer["stage"], **case)), own_lines)
         tied = {
             "company": company or UNKNOWN,
             "role": role or UNKNOWN,
@@ -251,9 +245,35 @@ def rows(journal: Journal) -> Iterator[Row]:
             "days_since_application": since_application,
             "days_since_contact": since_contact,
         }
-        said = answer | (_own_row(answer) if own else {}) | tied
-        said["checksum"] = checksum(*(said.get(name, MODEL) for name in ("label", "secondary", "evidence", "label_source")))
-        yield combined(said, json.loads(head))
+        yield _row(json.loads(content), json.loads(head), bool(own), tied)
+
+
+def lone_rows(
+    emails: Iterable[Email], model: Model, human: Mapping[str, Example] | None = None, tagger: Tagger | None = None
+) -> Iterator[Row]:
+    """The row of each mail as if nothing else were in the mailbox, in order; `thread` is empty.
+
+    `human` and `tagger` are as for `judge`.
+    """
+    for feedback in give_feedback(emails, model, human, tagger):
+        answer, email = _answer(feedback), feedback.email
+        rejects = answer["label"] in REASONS and not email.sent
+        stage = answer["stage"] or (STEPS[0] if rejects else "")
+        alone = {"stage": stage, "thread": "", "days_since_application": None, "days_since_contact": None}
+        yield _row(answer, message_of(email), email.sent, {"company": answer["company"], "role": answer["role"], **alone})
+
+
+def _row(answer: Row, message: Row, own: bool, tied: Row) -> Row:
+    """The row of a message: what it says by itself, what to do, and what the other messages tell."""
+    case = {name: answer.pop(name) for name in ("done", "writer")}
+    answer.pop("unusual", None)  # only drift.py asks for it
+    own_lines = answer.pop("own_advice")
+    if answer["label"] in REASONS:
+        advice = _advice(answer, tied["stage"] or answer["stage"], **case)
+        answer |= with_own_advice(advice_fields(advice), own_lines)
+    said = answer | (_own_row(answer) if own else {}) | tied
+    said["checksum"] = checksum(*(said.get(name, MODEL) for name in ("label", "secondary", "evidence", "label_source")))
+    return combined(said, message)
 
 
 def _own_row(answer: Row) -> Row:

@@ -107,9 +107,7 @@ def render_overview(o: Overview) -> Iterator[str]:
     yield f"Read {o.read:,}: {o.labelled:,} labelled, {o.duplicates:,} duplicates, {o.skipped:,} skipped."
     if o.kept:
         yield f"Kept {o.kept:,} rows of earlier runs."
-    for name in (*LABELS, NOT_JUDGED):
-        if name in o.labels:
-            yield f"  {o.labels[name]:7,}  {MEANINGS.get(name, _UNJUDGED)} ({name})"
+    yield from render_labels(o.labels)
     if o.own:
         yield f"{o.own:,} of those that are no rejection you wrote yourself."
     if o.unsure:
@@ -121,6 +119,13 @@ def render_overview(o: Overview) -> Iterator[str]:
         yield from (harmless(f"  {item.where}: {item.why}") for item in o.left_out[:_MOST_SKIPS])
         if len(o.left_out) > _MOST_SKIPS:
             yield f"  ... and {len(o.left_out) - _MOST_SKIPS:,} more (--skipped FILE lists them all)"
+
+
+def render_labels(labels: Mapping[str, int]) -> Iterator[str]:
+    """How many messages have which label, in words."""
+    for name in (*LABELS, NOT_JUDGED):
+        if name in labels:
+            yield f"  {labels[name]:7,}  {MEANINGS.get(name, _UNJUDGED)} ({name})"
 
 
 def render_drift(drift: Drift, paths: Iterable[Path]) -> Iterator[str]:

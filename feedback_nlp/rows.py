@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from feedback_nlp.dates import shown
 from feedback_nlp.examples import digest
 from feedback_nlp.records import HUMAN, MODEL, SIGNALS, Advice, Email, Feedback, OwnLabel, Remark, Said, Signals
+from feedback_nlp.sheet.columns import is_own
 
 if TYPE_CHECKING:
     from feedback_nlp.explanation import Explanation
@@ -102,7 +103,8 @@ def message_of(email: Email) -> Row:
     }
     if email.row is not None:
         row["row"] = email.row
-    return row | {name: value for name, value in email.extra.items() if name not in row or name in _PLACE}
+    kept = _PLACE if is_own(email.extra) else ()
+    return row | {name: value for name, value in email.extra.items() if name not in row or name in kept}
 
 
 def combined(answer: Row, message: Row) -> Row:

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 FORMAT = 3
 SHIPPED = "shipped"
+FILES = ("manifest.json", "arrays.npz")
+"""What `load` reads of a version's folder."""
 _ASIDE = ".part"
 _LONGEST_HISTORY = 100
 _ELSEWHERE = "Set FEEDBACK_NLP_HOME to a folder of yours."
@@ -162,9 +164,12 @@ def _learnt_from_own(folder: Path) -> bool:
 
 def load_version(name: str | None = None) -> Model:
     """The model of a version name or folder (default: the one in use)."""
-    if name and (Path(name) / "manifest.json").is_file():
-        return load(Path(name))
-    return load(path_of(name))
+    return load(folder_of(name))
+
+
+def folder_of(name: str | None = None) -> Path:
+    """The folder of a version name, or of a model that is named by its folder (default: the one in use)."""
+    return Path(name) if name and (Path(name) / "manifest.json").is_file() else path_of(name)
 
 
 def _folder(name: str) -> Path:

@@ -125,12 +125,19 @@ def test_damaged_parquet(size, tmp_path):
         list(read_inbox(path))
 
 
-def test_parquet_with_damaged_letters(tmp_path):
+def test_parquet_with_letters_of_another_charset(tmp_path):
     path = tmp_path / "x"
-    pyarrow.parquet.write_table(pyarrow.table({"text": ["naive words"]}), path, compression="none", use_dictionary=False)
+    texts = ["one naive word", "and none"]
+    pyarrow.parquet.write_table(pyarrow.table({"n": [1, 2], "text": texts}), path, compression="none", use_dictionary=False)
     path.write_bytes(path.read_bytes().replace(b"naive", b"na\xefve"))
-    with pytest.raises(InputError, match=r"x can't be read as a Parquet file \(.+\)\. Save it anew, or as CSV\.$"):
-        list(read_inbox(path))
+    assert [(email.text, email.row, email.extra["n"]) for email in read_inbox(path)] == [("one naïve word", 1, 1), ("and none", 2, 2)]
+
+
+def test_a_row_of_parquet_that_no_reader_understands(tmp_path):
+    times = pyarrow.array([1, 10**15, 3], pyarrow.timestamp("ms"))
+    first, skipped, last = read_inbox(as_parquet(tmp_path / "x", text=["no", "sorry", "thanks"], at=times))
+    assert (first.text, last.text, last.row) == ("no", "thanks", 3)
+    assert skipped == Skipped(f"{tmp_path / 'x'}, row 2", "holds a cell that can't be read")
 
 
 def test_parquet_without_texts(tmp_path):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any, BinaryIO
 
@@ -22,8 +22,16 @@ def is_installed() -> bool:
     return True
 
 
-def write_parquet(file: BinaryIO, rows: Iterable[Mapping[str, Any]], columns: Mapping[str, Kind]) -> None:
-    """Writes rows by the schema of their columns. Raises MisfitError where a value does not fit its column."""
+def write_parquet(
+    file: BinaryIO,
+    rows: Iterable[Mapping[str, Any]],
+    columns: Mapping[str, Kind],
+    about: Callable[[], Mapping[str, str]] = dict,
+) -> None:
+    """Writes rows by the schema of their columns; `about` is asked at the end what the file is to say of itself.
+
+    Raises MisfitError where a value does not fit its column.
+    """
     import pyarrow as arrow
     import pyarrow.parquet
 
@@ -35,6 +43,8 @@ def write_parquet(file: BinaryIO, rows: Iterable[Mapping[str, Any]], columns: Ma
                 for (name, kind), field in zip(columns.items(), schema, strict=True)
             ]
             writer.write_batch(arrow.RecordBatch.from_arrays(arrays, schema=schema))
+        if said := about():
+            writer.add_key_value_metadata(dict(said))
 
 
 def _type_of(kind: Kind) -> Any:
