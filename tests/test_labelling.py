@@ -72,7 +72,9 @@ def test_the_sample_is_read_as_a_careful_person_would(sample):
     assert found["own"] == 1
 
 
-@pytest.mark.xfail(strict=True, reason="the model errs: three messages of the sample are taken for a no and are none, and one no is missed (.962)")
+@pytest.mark.xfail(
+    strict=True, reason="the model errs: three messages of the sample are taken for a no and are none, and one no is missed (.962)"
+)
 def test_the_sample_is_told_apart_as_well_as_it_is_to_be(sample):
     assert sample_inbox.figures(sample["inbox.mbox"][0])["rejection_f1"] >= 0.97
 
