@@ -135,8 +135,12 @@ def moved_stages(stages: Stages, prior: Prior, counts: Counts, chosen: Integers,
 
 
 def _precision(c: float, variance: float, energies: NDArray[np.float32]) -> Floats:
-    """How firmly the corpus holds each column. A stage that was left out (c is 0) can't be moved."""
-    return np.full(len(energies), np.inf) if not c else 1 / c + _TOGETHER * variance * energies.astype(float)
+    """How firmly each column is held: by the penalty and by the corpus, or, where the corpus never showed it, by the penalty
+    alone, a common step of such columns having its price too. A stage that was left out (c is 0) can't be moved.
+    """
+    if not c:
+        return np.full(len(energies), np.inf)
+    return np.where(energies > 0, 1 / c + _TOGETHER * variance * energies.astype(float), _TOGETHER / c)
 
 
 def _moved(start: LogisticRegression, rows: Rows, precision: Floats) -> LogisticRegression:

@@ -22,8 +22,8 @@ def widened(base: Model, prior: Prior, own: Sequence[Prepared], least_senders: i
     """The model, and its prior, with a column for every feature of the person's mails that it lacks and that at least
     `least_senders` of their senders used.
 
-    No such column says anything yet. It weighs as much as the rarest of its block, since the corpus has it as seldom; and the
-    corpus holds it as firmly as a column that it never shows, by the penalty alone.
+    No such column says anything yet, and the corpus has nothing to say there. Its idf is that of the rarest of its block, which
+    stand in a few rows of the corpus, as it does in a few of the person's.
     """
     new = new_features(base, own, least_senders)
     blocks = {name: _with_columns(block, new[name]) for name, block in base.blocks.items()}
