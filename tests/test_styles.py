@@ -140,12 +140,12 @@ def test_a_wrong_label_is_wrong(label, also_ok, seed):
 
 def test_wrong_labels_are_counted(basis, test_split):
     said = []
-    found = list(wrong_labels(STYLE, test_split, basis, 2, ((4, 12), (20, 0)), SMALL_RECIPE, said.append))
-    assert [(row["right"], row["wrong"], row["seed"]) for row in found] == [(4, 12, 0), (4, 12, 1), (20, 0, 0), (20, 0, 1)]
+    found = list(wrong_labels(STYLE, test_split, basis, 2, ((4, 20), (20, 0)), SMALL_RECIPE, said.append))
+    assert [(row["right"], row["wrong"], row["seed"]) for row in found] == [(4, 20, 0), (4, 20, 1), (20, 0, 0), (20, 0, 1)]
     for row in found:
         assert row["wrong_among_first"] <= row["wrong_found"] <= min(row["wrong"], row["suspects"])
     assert all(row["suspects"] >= 6 and not row["used"] for row in found[:2])
-    assert said[1] == "12 wrong labels among 16, seed 1"
+    assert said[1] == "20 wrong labels among 24, seed 1"
 
 
 @pytest.mark.parametrize(("given_names", "expected"), [((), ["seats", "walks"]), (("walks",), ["walks"])], ids=["none", "one"])
