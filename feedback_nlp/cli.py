@@ -933,7 +933,8 @@ def own_weight(output: Path) -> None:
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Where the table goes: a .csv or .jsonl file.")
 @click.option("--style", "names", metavar="NAME", multiple=True, help="Learn this style alone (repeatable; default: all).")
 @click.option("--seeds", type=click.IntRange(1), default=3, show_default=True, help="So many random draws of each size.")
-def adaptation(output: Path, names: tuple[str, ...], seeds: int) -> None:
+@click.option("--senders", type=click.IntRange(1), help="The mails come from so many senders (default: each from another).")
+def adaptation(output: Path, names: tuple[str, ...], seeds: int, senders: int | None) -> None:
     """Learn 10, 20 and 40 mails of a style that no training reads; write what that gains and costs (half an hour).
 
     A row says how many mails of the rest of the style, of the test split and of the other styles are wrong before and after.
@@ -943,7 +944,7 @@ def adaptation(output: Path, names: tuple[str, ...], seeds: int) -> None:
 
     styles = read_styles()
     chosen = named(styles, names)
-    _write_measured(output, lambda test, basis, say: adaptations(styles, test, basis, chosen, seeds, say=say))
+    _write_measured(output, lambda test, basis, say: adaptations(styles, test, basis, chosen, seeds, say=say, senders=senders))
 
 
 @data.command("wrong-labels")
