@@ -44,6 +44,10 @@ A whole mailbox:
     overview    counts that add up, and the newest rejections
     labelling   label_mailbox(paths, wanted, model) -> Labelled
 
+More mails than one process can read:
+
+    engine      label_tables(paths, wanted, kit) -> Summary     tables, row group by row group, by Dask (an extra)
+
 Labelling by hand:
 
     drift       drift_of(journal) -> Drift          whether an inbox differs from what the model was judged on

@@ -38,10 +38,12 @@ class Run:
     bytes_out: int
 
 
-def write(path: Path, number: int, row_group: int) -> Path:
-    """So many mails of the corpus, each once as long as there are enough."""
+def write(path: Path, number: int, row_group: int, joined: int) -> Path:
+    """So many mails of the corpus, or of so many of its mails one below the other, each once as long as there are enough."""
     mails, _ = read_corpus()
-    texts = [mails[n * 7919 % len(mails)].text for n in range(number)]  # a prime, so that neighbours are no versions of one mail
+    each = [mails[n * 7919 % len(mails)].text for n in range(number * joined)]  # a prime, so that neighbours are no versions of one mail
+    texts = ["\n\n".join(each[n : n + joined]) for n in range(0, len(each), joined)]
+    click.echo(f"{number} mails of {sum(map(len, texts)) / number:.0f} characters on average")
     pyarrow.parquet.write_table(pyarrow.table({"text": texts}), path, row_group_size=row_group)
     return path
 
@@ -64,12 +66,12 @@ def run(path: Path, output: Path, mails: int) -> Run:
 @click.command(help=__doc__)
 @click.option("--mails", default=9000, show_default=True, help="How many mails the longer run labels.")
 @click.option("--row-group", default=500, show_default=True, help="Mails in a row group.")
-def main(mails: int, row_group: int) -> None:
+@click.option("--joined", default=1, show_default=True, help="So many mails of the corpus make one: longer mails.")
+def main(mails: int, row_group: int, joined: int) -> None:
     """Runs both, and prints the figures."""
     with tempfile.TemporaryDirectory() as folder:
-        short, long = (
-            run(write(Path(folder) / f"{n}.parquet", n, row_group), Path(folder) / f"{n}", n) for n in (FEWEST, max(mails, 2 * FEWEST))
-        )
+        paths = {n: write(Path(folder) / f"{n}.parquet", n, row_group, joined) for n in (FEWEST, max(mails, 2 * FEWEST))}
+        short, long = (run(path, Path(folder) / str(n), n) for n, path in paths.items())
     rate = (long.mails - short.mails) / (long.processor - short.processor)
     click.echo(f"{rate:.0f} mails for each second of a core: 100,000,000 take {1e8 / rate / 3600:,.0f} hours of one core")
     click.echo(f"start of all processes: {short.processor - short.mails / rate:.0f} s of a core")
