@@ -1,7 +1,7 @@
 """One way of labelling an mbox, on one core of a process of its own: processor seconds without its start, and megabytes at most.
 
-    python tests/benchmarks/timed.py label in.mbox out.csv [warm-up.mbox]
-    python tests/benchmarks/timed.py obvious in.mbox out.csv [warm-up.mbox]
+    python tests/benchmarks/timed.py label in.mbox out.csv warm-up.mbox
+    python tests/benchmarks/timed.py obvious in.mbox out.csv warm-up.mbox
 
 What is loaded on first use, and what is remembered of common words, the warm-up loads. Linux only.
 """
@@ -41,11 +41,10 @@ def most_megabytes() -> float:
     return int(line.split()[1]) / 1024
 
 
-def main(name: str, mbox: Path, output: Path, warm_up: Path | None = None) -> None:
+def main(name: str, mbox: Path, output: Path, warm_up: Path) -> None:
     """Labels the mbox that way and prints what it took."""
     label = way(name)
-    if warm_up:
-        label(warm_up, output.with_suffix(".warm-up.csv"))
+    label(warm_up, output.with_suffix(".warm-up.csv"))
     start = time.process_time()
     label(mbox, output)
     print(json.dumps({"seconds": time.process_time() - start, "megabytes": most_megabytes()}))  # noqa: T201
