@@ -7,6 +7,7 @@ ranges of the original text, so that whatever is quoted from it later is verbati
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 # "On Tue, 3 Mar 2026 at 10:02, A B <a@b.example> wrote:", in the languages whose mail programs people use most.
 _ATTRIBUTION = re.compile(
@@ -45,6 +46,9 @@ _LONG = 45
 
 Span = tuple[int, int]
 
+MOST_REMEMBERED = 512
+"""How many texts are remembered as they were taken apart: twice as many as are judged in one go, since several ask for each."""
+
 
 def even_spaces(text: str) -> str:
     """The text with a plain space for each non-breaking one: no character moves."""
@@ -66,10 +70,14 @@ def own_lines(text: str) -> list[Span]:
 
     Where cutting would leave nothing (a pasted forward, a mail that is all quotes), every line counts as own.
     """
-    text = even_spaces(text)
+    return list(_own_lines(even_spaces(text)))
+
+
+@lru_cache(MOST_REMEMBERED)
+def _own_lines(text: str) -> tuple[Span, ...]:
     lines = lines_of(text)
     own = _strip_footer(text, _strip_quotes(text, lines))
-    return own if any(_tells(text, line) for line in own) else lines
+    return tuple(own if any(_tells(text, line) for line in own) else lines)
 
 
 def _tells(text: str, line: Span) -> bool:
@@ -124,8 +132,9 @@ def _header_block(text: str, lines: list[Span], i: int) -> bool:
         i += 1
         while i < len(lines) and not text[slice(*lines[i])].strip():
             i += 1
-    block = [text[a:b] for a, b in lines[i : i + 5]]
-    return len(block) > 2 and bool(_HEADER_FROM.match(block[0])) and sum(bool(_HEADER_LINE.match(b)) for b in block) >= 3
+    if not (i < len(lines) and _HEADER_FROM.match(text[slice(*lines[i])])):
+        return False  # nearly every line: nothing more is looked at
+    return sum(bool(_HEADER_LINE.match(text[a:b])) for a, b in lines[i : i + 5]) >= 3
 
 
 def _strip_footer(text: str, lines: list[Span]) -> list[Span]:

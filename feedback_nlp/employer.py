@@ -67,6 +67,10 @@ _SUBJECT_PARTS = re.compile(r"\s[-|/]+\s|:\s|[\[\]]|,\s|\sapplication\b", re.I)
 _APPLICATION = re.compile(r"\bappl(?:ication|ying|ied)\b|\binterview|\bcandida", re.I)
 _LINE_PARTS = re.compile(r"\s?[|/•·]\s|,\s|\s-+\s|\s(?:at|@)\s")
 _CONTACT = re.compile(r"\d{3}|@|\bwww\.|https?:|^\+")
+_SENT_BY = r"\b(?:via|through|powered by|sent by)\s"
+_IS_SENT_BY = re.compile(_SENT_BY, re.I)
+_BEFORE_CAPITAL = re.compile(r"\s[A-Z&]")
+_LETTER = re.compile(r"\w")
 _VIA = re.compile(r"\s\(?(?:via|through)\s.*$", re.I)
 _PERSON_OF = re.compile(r"^[^|@]{1,40}?(?:\s(?:at|from|@)|\s?[|])\s(?P<name>[^|]{2,60})$", re.I)
 _PERSON_AND = re.compile(r"^[^(,]{1,40}?(?:\s?\(|,\s|\s-\s)(?P<name>[^)]{2,60})\)?$")
@@ -96,15 +100,28 @@ def _addressed_by(letter: Letter) -> Iterator[str]:
 def _vendor(letter: Letter) -> str:
     """The name of the service through which others write, where the mail says so of the sender's domain ("X via HireLane")."""
     label = next((part for part in _label(letter.address).split("-") if part), "")
-    said = label and re.search(rf"\b(?:via|through|powered by|sent by)\s{re.escape(label)}", f"{letter.address.name}\n{letter.text}", re.I)
+    source = f"{letter.address.name}\n{letter.text}"
+    # Few mails say anything of the kind: a pattern is compiled for these alone.
+    said = label and _IS_SENT_BY.search(source) and re.search(_SENT_BY + re.escape(label), source, re.I)
     return label if said else ""
 
 
 def _whole(name: str, letter: Letter) -> str:
     """The name as it stands in full elsewhere in the mail ("Glenrock Medical Center" for "Glenrock")."""
-    starts = (match.start() for match in re.finditer(rf"(?<!\w){re.escape(name)}(?=\s[A-Z&])", letter.text))
+    starts = _before_capitals(name, letter.text)
     longer = (longer for start in starts if (longer := name_at(letter.text, start)).startswith(name) and is_organisation(longer))
     return max(longer, key=len, default=name)
+
+
+def _before_capitals(name: str, text: str) -> Iterator[int]:
+    """Where a name begins that a word with a capital follows."""
+    start = text.find(name)
+    while start >= 0:
+        end = start + len(name)
+        found = _BEFORE_CAPITAL.match(text, end) and not (start and _LETTER.match(text, start - 1))
+        if found:
+            yield start
+        start = text.find(name, end if found else start + 1)
 
 
 def _stated(letter: Letter) -> Iterator[str]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 
-from feedback_nlp.body import Span, even_spaces, own_lines
+from feedback_nlp.body import MOST_REMEMBERED, Span, even_spaces, own_lines
 
 _BULLET = re.compile(r"^[ \t]*(?:[•·▪◦‣●○■–—*+-]|\(?\d{1,2}[.)]|\(?[a-z]\))[ \t]+\S")
 _GREETING = re.compile(
@@ -58,11 +59,13 @@ def split_sentences(text: str) -> list[Span]:
     """Character ranges of the sentences among the sender's own words, without white space around them, and without those
     that law or a mail program puts below any mail, unless there are no others.
     """
-    text = even_spaces(text)
-    spans: list[Span] = []
-    for a, b in _blocks(text):
-        spans.extend(_split_block(text, a, b))
-    return [(a, b) for a, b in spans if not _IMPRINT.match(text, a, b)] or spans
+    return list(_sentences(even_spaces(text)))
+
+
+@lru_cache(MOST_REMEMBERED)
+def _sentences(text: str) -> tuple[Span, ...]:
+    spans = [span for a, b in _blocks(text) for span in _split_block(text, a, b)]
+    return tuple((a, b) for a, b in spans if not _IMPRINT.match(text, a, b)) or tuple(spans)
 
 
 def _blocks(text: str) -> list[Span]:

@@ -44,9 +44,12 @@ PURPOSES = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Phrase:
-    """Words that tell of a step, the step's place among the steps, and the purpose's among the purposes."""
+    """Words that tell of a step, the step's place among the steps, and the purpose's among the purposes.
+
+    There is one of each, told apart as such: to compare their contents would take as long as to look for them.
+    """
 
     text: str
     place: int

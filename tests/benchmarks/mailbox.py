@@ -35,11 +35,11 @@ SHELL = '<html><head><style>.x{{color:#333}}</style></head><body><div style="dis
 ROW = '<table width="600" class="x"><tr><td style="font-family:Arial;padding:8px 16px;color:#777777">{}</td></tr></table>\n'
 
 
-def messages(number: int, size: float, rng: random.Random) -> Iterator[bytes]:
-    """So many messages of about `size` megabytes in all."""
+def messages(number: int, size: float, rng: random.Random, first: int = 0) -> Iterator[bytes]:
+    """So many messages of about `size` megabytes in all, from the `first` on."""
     mails, _ = read_corpus()
     each = int(size * 1_000_000 / number)
-    for n in range(number):
+    for n in range(first, first + number):
         yield message(n, mails[n % len(mails)], rng, each).as_bytes()
 
 
@@ -76,10 +76,10 @@ def fill(made: email.message.EmailMessage, text: str, form: int, rng: random.Ran
         made.add_attachment(noise, maintype="application", subtype="pdf", filename=f"file{form}.pdf")
 
 
-def write_mbox(path: Path, number: int, size: float) -> None:
+def write_mbox(path: Path, number: int, size: float, first: int = 0) -> None:
     """The mailbox; the same for the same numbers."""
     with path.open("wb") as out:
-        for data in messages(number, size, random.Random(0)):
+        for data in messages(number, size, random.Random(0), first):
             out.write(b"From - Tue Mar  3 10:02:00 2026\n" + data.replace(b"\nFrom ", b"\n>From ") + b"\n")
 
 

@@ -1,0 +1,87 @@
+"""One model, run in every way that there is: the same labels, and the same probabilities to the sixth place?"""
+
+from __future__ import annotations
+
+import json
+import math
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from unittest.mock import patch
+
+import numpy as np
+from benchmarks.obvious import ObviousWay
+from numpy.typing import NDArray
+
+from feedback_nlp import columns
+from feedback_nlp.labelling import Wanted, label_mailbox
+from feedback_nlp.labels import LABELS, NOT_REJECTION
+from feedback_nlp.language import english_sentences
+from feedback_nlp.model import MOST_CHARACTERS, Model, softmax
+from feedback_nlp.records import Example
+from feedback_nlp.stages import Prepared, Stages, count_known
+
+Chances = NDArray[np.float64]
+
+TOLERANCE = 1e-6
+"""The way compared with is unrounded; `label` writes six places."""
+
+
+def one_at_a_time(model: Model, texts: Sequence[str]) -> Chances:
+    """A mail after another, its features found by their strings."""
+    with patch.object(columns, "_FEW", math.inf):
+        return np.vstack([model.predict_proba([text]) for text in texts])
+
+
+def batches(model: Model, texts: Sequence[str]) -> Chances:
+    """Many mails at once, their features found with arrays."""
+    with patch.object(columns, "_FEW", -1):
+        return model.predict_proba(texts)
+
+
+def scikit_learn(model: Model, texts: Sequence[str]) -> Chances:
+    """The stages as scikit-learn fits them, all mails at once."""
+    read = [english_sentences(model.preprocessor(text[:MOST_CHARACTERS]), model.blocks["words"].vocabulary) or [] for text in texts]
+    judged = [i for i, sentences in enumerate(read) if sentences]
+    documents = [Prepared(Example("", texts[i], ""), tuple(read[i]), (None,) * len(read[i]), "", "") for i in judged]
+    outputs = Stages.of(model).output(count_known(documents, model.vocabularies), np.arange(len(judged)))
+    chances = np.tile(NOT_JUDGED, (len(texts), 1))
+    chances[judged] = softmax(model.document(np.vstack([output.features for output in outputs])))
+    return chances
+
+
+def obvious(model: Model, texts: Sequence[str]) -> Chances:
+    """The obvious way, a mail after another."""
+    way = ObviousWay(model)
+    found = (way.chances(text) for text in texts)
+    return np.vstack([NOT_JUDGED if chances is None else chances for chances in found])
+
+
+def label(model: Model, texts: Sequence[str]) -> Chances:
+    """The rows that `label` writes."""
+    with tempfile.TemporaryDirectory() as folder:
+        rows, labelled = Path(folder) / "mails.jsonl", Path(folder) / "labelled.jsonl"
+        rows.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts), encoding="utf-8")
+        label_mailbox([rows], Wanted(labelled), model, lambda size, number: None)
+        scores = [json.loads(line)["scores"] for line in labelled.read_bytes().splitlines()]
+    return np.array([[row.get(name, float(name == NOT_REJECTION)) for name in LABELS] for row in scores])
+
+
+NOT_JUDGED = np.array([float(name == NOT_REJECTION) for name in LABELS])
+"""As `Model.predict_proba` has it."""
+WAYS: Mapping[str, Callable[[Model, Sequence[str]], Chances]] = {
+    "one mail at a time": one_at_a_time,
+    "batches": batches,
+    "scikit-learn's objects": scikit_learn,
+    "the obvious way": obvious,
+    "`label`": label,
+}
+
+
+def differences(model: Model, texts: Sequence[str], ways: Sequence[str] = tuple(WAYS)) -> dict[str, tuple[float, int]]:
+    """For each way the greatest difference of a probability from the first way's, and how many labels differ."""
+    first, *others = (WAYS[name](model, texts) for name in ways)
+    return {
+        name: (float(np.abs(chances - first).max()), int((chances.argmax(axis=1) != first.argmax(axis=1)).sum()))
+        for name, chances in zip(ways[1:], others, strict=True)
+    }
