@@ -139,8 +139,9 @@ def test_no_byte_of_the_model_is_what_two_senders_wrote(adapted, tmp_path):
 def test_the_saved_model_is_the_one_that_was_judged(adapted, tmp_path):
     loaded = load(save(adapted.model, tmp_path / "new"))
     texts = [e.text for e in OWN]
-    assert np.array_equal(loaded.predict_proba(texts), adapted.model.predict_proba(texts))
-    assert loaded.vocabularies == adapted.model.vocabularies
+    # Columns are kept in alphabetical order, the new ones among the others: sums differ in the last bit.
+    assert np.abs(loaded.predict_proba(texts) - adapted.model.predict_proba(texts)).max() < 1e-12
+    assert loaded.vocabularies == {name: sorted(words) for name, words in adapted.model.vocabularies.items()}
     moved = adapted.model.blocks["words"]
     assert moved.coefficients[moved.vocabulary["quillowby"]].any()
 
