@@ -54,6 +54,7 @@ MESSAGE_SIZE = 0.02
 WARM_UP = 400
 """Messages: from some hundreds on, `label` finds features with arrays."""
 START, MAILBOX, TEXTS, GROWTH, SAMENESS = "start", "mailbox to table", "texts to labels", "growth", "sameness"
+PARTS = (START, MAILBOX, TEXTS, GROWTH, SAMENESS)
 LABEL, OBVIOUS = "`feedback-nlp label`", "the obvious way"
 SPACY = """`python -c 'import spacy; spacy.blank("en")'`"""
 CLICK = "`python -c 'import click'`"
@@ -173,8 +174,9 @@ def growth(folder: Path, sizes: Sequence[int], rounds: int) -> Iterator[Row]:
 
 def texts_to_labels(model: Model, mails: Sequence[Example], peers: Sequence[Peer], texts: int, rounds: int, say: Say) -> Iterator[Row]:
     """Texts in memory to labels: other texts in each round, so that nobody knows them from the last."""
-    stride = max(rounds + 1, len(mails) // texts)
-    parts = [[e.text for e in mails[n::stride]][:texts] for n in range(rounds + 1)]
+    most = max(texts, WARM_UP)
+    stride = max(rounds + 1, len(mails) // most)
+    warm_up, *parts = ([e.text for e in mails[n::stride]][: texts if n else most] for n in range(rounds + 1))
     obvious = ObviousWay(model)
     ways: dict[str, Callable[[Sequence[str]], object]] = {
         CLASSIFY: lambda some: list(model.classify(some)),
@@ -183,7 +185,7 @@ def texts_to_labels(model: Model, mails: Sequence[Example], peers: Sequence[Peer
     ways |= {peer.name: lambda some, trained=trained: list(trained.classify(some)) for peer, trained in train(peers, mails, say)}
     with one_core():
         for classify in ways.values():
-            classify(parts[rounds])
+            classify(warm_up)
         found = turns({name: lambda n, way=way: len(parts[n]) / seconds(way, parts[n]) for name, way in ways.items()}, rounds)
     for name, values in found.items():
         says = "labels, probabilities and evidence" if name == CLASSIFY else "labels and probabilities"
@@ -235,13 +237,16 @@ def sameness(model: Model, texts: Sequence[str]) -> Iterator[Row]:
 
 def markdown(rows: Sequence[Mapping[str, Any]]) -> str:
     """The rows as a table of Markdown: for each the figure, its spread, and the ratio beside its aim."""
-    lines = ["| what | way | median (lowest to highest) | ratio to | aim | |", "|---|---|---|---|---|---|"]
-    for r in rows:
-        spread = f" ({r['lowest']:,g} to {r['highest']:,g})" if r["lowest"] != r["highest"] else ""
-        ratio = f"{r['ratio']:g} ({r['ratio_lowest']:g} to {r['ratio_highest']:g}) {r['against']}" if r.get("against") else ""
-        cells = (r["part"], r["way"], f"{r['median']:,g} {r['quantity']}{spread}", ratio, r.get("aim") or "", r["says"])
-        lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines) + "\n"
+    head = ("| what | way | median (lowest to highest) | ratio to | aim | |", "|---|---|---|---|---|---|")
+    return "".join(f"{text}\n" for text in (*head, *map(line, rows)))
+
+
+def line(row: Mapping[str, Any]) -> str:
+    """A row as a line of that table."""
+    spread = f" ({row['lowest']:,g} to {row['highest']:,g})" if row["lowest"] != row["highest"] else ""
+    ratio = f"{row['ratio']:g} ({row['ratio_lowest']:g} to {row['ratio_highest']:g}) {row['against']}" if row.get("against") else ""
+    cells = (row["part"], row["way"], f"{row['median']:,g} {row['quantity']}{spread}", ratio, row.get("aim") or "", row["says"])
+    return f"| {' | '.join(cells)} |"
 
 
 def read_table(path: Path) -> list[Row]:
@@ -288,6 +293,7 @@ def draw(rows: Sequence[Mapping[str, Any]], path: Path) -> None:
 )
 @click.option("--million", is_flag=True, help="Also a mailbox of a million messages and 20 GB: hours.")
 @click.option("--same", type=click.IntRange(1), default=2000, show_default=True, help="Mails that every way has to judge alike.")
+@click.option("--part", "chosen", multiple=True, type=click.Choice(PARTS), default=PARTS, help="Only these parts (default: all).")
 @click.option("--peer", "names", multiple=True, type=click.Choice([peer.module for peer in PEERS]), help="Only these peers (default: all).")
 def main(
     output: Path,
@@ -299,6 +305,7 @@ def main(
     sizes: tuple[int, ...],
     million: bool,
     same: int,
+    chosen: tuple[str, ...],
     names: tuple[str, ...],
 ) -> None:
     """Measure everything and write the table."""
@@ -319,7 +326,7 @@ def main(
             GROWTH: growth(Path(folder), [*sizes, *([1_000_000] if million else [])], 1),
             SAMENESS: sameness(model, [e.text for e in mails[:: max(1, len(mails) // same)]][:same]),
         }
-        rows = list(chain.from_iterable(told(say, name, of_part) for name, of_part in parts.items()))
+        rows = list(chain.from_iterable(told(say, name, of_part) for name, of_part in parts.items() if name in chosen))
     write_rows(rows, output, COLUMNS)
     if plot:
         draw(rows, plot)
@@ -327,8 +334,11 @@ def main(
 
 
 def told(say: Say, name: str, rows: Iterator[Row]) -> Iterator[Row]:
+    """The rows, each of them said when it is there."""
     say(name)
-    yield from rows
+    for found in rows:
+        say(line(found))
+        yield found
 
 
 if __name__ == "__main__":
