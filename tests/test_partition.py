@@ -326,6 +326,9 @@ def test_a_kit_judges_as_here(model, judge):
     assert here.fingerprint != judge.fingerprint
 
 
+OTHER = "feedback-nlp there is another version, or there is other advice of your own (advice.toml). Make both as they are here."
+
+
 def test_a_worker_that_would_judge_otherwise_refuses(judge):
     kit = pack(folder_of(SHIPPED), judge)
     unpack(kit)
@@ -333,9 +336,7 @@ def test_a_worker_that_would_judge_otherwise_refuses(judge):
     own_path().write_text('[question.mine]\ntext = "What now?"\nrests_on = ["own"]\n', encoding="utf-8")
     with pytest.raises(ModelError) as error:
         unpack(kit)
-    assert str(error.value) == (
-        "A worker has another version of feedback-nlp, or other advice of your own (advice.toml). Make both as they are here."
-    )
+    assert str(error.value) == OTHER
 
 
 def test_a_model_on_its_way_is_checked_and_never_unpickled(judge, tmp_path):

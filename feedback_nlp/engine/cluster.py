@@ -19,6 +19,7 @@ T = TypeVar("T")
 PATIENCE = 5
 """So many seconds a scheduler has to answer."""
 _PACKAGE = "feedback-nlp"
+_LOST = "The scheduler was lost. What is finished stays; the same command goes on from there."
 _RETRIES = 2
 _MEMORY = 1024**3
 """A worker of our own gets at least so many bytes."""
@@ -36,17 +37,35 @@ def check_installed() -> None:
 
 @contextmanager
 def connected(scheduler: str | None) -> Iterator[Client]:
-    """A client of the scheduler at an address, or of processes of our own, one a core. Raises InputError where none answers."""
-    from distributed import Client
+    """A client of the scheduler at an address, or of processes of our own, one a core.
+
+    Raises InputError where none answers, FeedbackError where it is lost.
+    """
+    from distributed.comm.core import CommClosedError
 
     _quieten()
-    if scheduler is None:
-        with _own_cluster() as cluster, Client(cluster, set_as_default=False) as client:
+    try:
+        with _client_of(scheduler) if scheduler else _own_client() as client:
             yield client
-        return
+    except CommClosedError as error:
+        raise FeedbackError(_LOST) from error
+
+
+@contextmanager
+def _client_of(scheduler: str) -> Iterator[Client]:
+    from distributed import Client
+
     _check_reachable(scheduler)
     with Client(scheduler, timeout=PATIENCE, set_as_default=False) as client:
         _check_package(client)
+        yield client
+
+
+@contextmanager
+def _own_client() -> Iterator[Client]:
+    from distributed import Client
+
+    with _own_cluster() as cluster, Client(cluster, set_as_default=False) as client:
         yield client
 
 
@@ -149,7 +168,7 @@ def _outcome(future: Any) -> Any:
     from distributed import KilledWorker
 
     if future.status in ("cancelled", "lost"):
-        raise FeedbackError("The scheduler was lost. What is finished stays; the same command goes on from there.")
+        raise FeedbackError(_LOST)
     outcome = future.exception() if future.status == "error" else future.result()
     if isinstance(outcome, KilledWorker):
         return FeedbackError("no worker survived it: give them more memory, or leave it out")

@@ -73,6 +73,6 @@ def unpack(kit: Kit) -> Judge:
     judge = Judge(model, kit.human, Tagger(model, kit.human, kit.states))
     if judge.fingerprint != kit.fingerprint:
         raise ModelError(
-            "A worker has another version of feedback-nlp, or other advice of your own (advice.toml). Make both as they are here."
+            "feedback-nlp there is another version, or there is other advice of your own (advice.toml). Make both as they are here."
         )
     return judge

@@ -9,6 +9,7 @@ from distributed import WorkerPlugin
 
 from feedback_nlp.engine.judge import Kit, unpack
 from feedback_nlp.engine.partition import JUDGES
+from feedback_nlp.errors import ModelError
 
 
 class Broadcast(WorkerPlugin):
@@ -19,7 +20,10 @@ class Broadcast(WorkerPlugin):
 
     def setup(self, worker: Any) -> None:
         """Raises ModelError where the worker would judge otherwise."""
-        JUDGES[self.run] = unpack(self.kit)
+        try:
+            JUDGES[self.run] = unpack(self.kit)
+        except ModelError as error:
+            raise ModelError(f"The worker at {worker.address} can't judge: {error}") from error
 
     def teardown(self, worker: Any) -> None:
         """Frees the memory."""

@@ -74,15 +74,59 @@ def label_tables(
         summary.total = len(partitions)
         plan = plan_of(summary.tables, kit, wanted.text_column)
         begin(folder, plan)
-        job = Job(uuid4().hex, folder, _columns(summary.tables))
+        run = _Run(client, Job(uuid4().hex, folder, _columns(summary.tables)), summary, progress)
         try:
-            _label_all(client, partitions, job, kit, summary, say, progress)
+            missing = run.missing(partitions)
+            say(_intention(client, partitions, missing))
+            if missing:
+                with broadcast(client, run.job.run, kit):
+                    run.label(missing)
             sweep(folder)
         except KeyboardInterrupt:
             pass
         finally:
             finish(folder, plan, summary.records, summary.failed, summary.whole)
     return summary
+
+
+@dataclass(frozen=True)
+class _Run:
+    """Partitions on their way into the summary."""
+
+    client: Client
+    job: Job
+    summary: Summary
+    progress: Callable[[int, int], None]
+
+    def missing(self, partitions: Sequence[Partition]) -> list[Partition]:
+        """Notes those that are there, and gives the others."""
+        names = set(names_in(self.job.folder))
+        for partition, record in results(self.client, record_of, [p for p in partitions if p.name in names], job=self.job):
+            if isinstance(record, Record):
+                self.summary.records[partition] = record
+        return [p for p in partitions if p not in self.summary.records]
+
+    def label(self, missing: Sequence[Partition]) -> None:
+        """Labels them. What no worker can read to its end is read once more, for what comes before that."""
+        total = sum(p.rows for p in missing)
+        self.progress(0, total)
+        for salvage in (False, True):
+            broken = []
+            for partition, outcome in results(self.client, label_partition, missing, job=self.job, salvage=salvage):
+                if isinstance(outcome, Record):
+                    self.summary.records[partition] = outcome
+                    self.progress(partition.rows, total)
+                elif isinstance(outcome, InputError) and not salvage:
+                    broken.append(partition)
+                else:
+                    self._fail(partition, outcome)
+            missing = broken
+
+    def _fail(self, partition: Partition, error: Exception) -> None:
+        """Notes why a partition failed. Raises an OutputError, since the next one would fail as well."""
+        if isinstance(error, OutputError):
+            raise error
+        self.summary.failed[partition] = " ".join(str(error).split())[:_LONGEST] or type(error).__name__
 
 
 def _inspected(client: Client, files: Sequence[Address], text_column: str | None) -> Iterator[Table]:
@@ -110,41 +154,6 @@ def _partitions(tables: Sequence[Table]) -> Iterator[Partition]:
 def _columns(tables: Sequence[Table]) -> list[str]:
     """The columns of all partitions: those of `label`, and each other that any of the files has."""
     return list(dict.fromkeys([*FIELDS, *(name for table in tables for name in table.columns)]))
-
-
-def _label_all(
-    client: Client,
-    partitions: Sequence[Partition],
-    job: Job,
-    kit: Kit,
-    summary: Summary,
-    say: Callable[[str], None],
-    progress: Callable[[int, int], None],
-) -> None:
-    """Labels what is missing. What can't be read to its end by any worker is read once more for what comes before that."""
-    names = set(names_in(job.folder))
-    there = results(client, record_of, [p for p in partitions if p.name in names], job=job)
-    summary.records.update({p: record for p, record in there if isinstance(record, Record)})
-    missing = [p for p in partitions if p not in summary.records]
-    say(_intention(client, partitions, missing))
-    if not missing:
-        return
-    total = sum(p.rows for p in missing)
-    progress(0, total)
-    with broadcast(client, job.run, kit):
-        for salvage in (False, True):
-            broken = []
-            for partition, outcome in results(client, label_partition, missing, job=job, salvage=salvage):
-                if isinstance(outcome, Record):
-                    summary.records[partition] = outcome
-                    progress(partition.rows, total)
-                elif isinstance(outcome, OutputError):
-                    raise outcome  # the next one would fail as well
-                elif isinstance(outcome, InputError) and not salvage:
-                    broken.append(partition)
-                else:
-                    summary.failed[partition] = " ".join(str(outcome).split())[:_LONGEST] or type(outcome).__name__
-            missing = broken
 
 
 def _intention(client: Client, partitions: Sequence[Partition], missing: Sequence[Partition]) -> str:
