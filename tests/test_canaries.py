@@ -69,7 +69,7 @@ def test_no_byte_of_a_retrained_version_holds_a_name(table, corpus, home):
     assert result.used
     assert len(list(read_labelled([table]))) == 2 * len(NAMES)
     version = home / "models" / result.new_name
-    assert {path.name for path in version.iterdir()} >= {"arrays.npz", "vocabulary.json", "manifest.json", "README.md"}
+    assert {path.name for path in version.iterdir()} >= {"arrays.npz", "manifest.json", "README.md"}
     assert found_in(home / "models") == set()
     assert not [name for name in NAMES for line in said if name in line]
     assert {name for _, name in found_in(path_of_collection().parent)} == set(NAMES)  # the search finds them where they are kept

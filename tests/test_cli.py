@@ -1101,7 +1101,8 @@ def test_retrain(promoted, force, line, quick, tmp_path, home):
     assert [[(e.text, e.primary) for e in own] for own in taught] == [[(MAIL, "skills_gap")]]
     lines = result.stdout.splitlines()
     assert lines[0] == "rows: 1 added, 1 known, 0 changed, 1 skipped"
-    assert " ".join(lines[1:3]).split() == [f"{tmp_path / 'in.csv'},", "row", "3:", "it", "has", "no", "label"]
+    said = "".join(lines[1:4]).replace(" ", "")  # a long path is wrapped
+    assert f"{tmp_path / 'in.csv'},row3:ithasnolabel".replace(" ", "") in said
     table = [line.split() for line in lines if line.split() and line.split()[0] in FIGURES]
     new, old = (
         json.loads((path / "manifest.json").read_text(encoding="utf-8"))["figures"] for path in (versions()[name], path_of(SHIPPED))
@@ -1270,7 +1271,7 @@ def test_models_list_shows_the_others_beside_a_damaged_one(manifest, home):
 def test_models_use_in_a_home_that_can_not_be_written(tmp_path, monkeypatch):
     (tmp_path / "file").touch()
     (tmp_path / "home").mkdir()
-    (tmp_path / "home" / "models").symlink_to(tmp_path / "gone" / "models")
+    (tmp_path / "home" / "models").symlink_to(tmp_path / "file" / "models")
     monkeypatch.setenv("FEEDBACK_NLP_HOME", str(tmp_path / "home"))
     result = invoke("models", "use", "shipped")
     assert (result.exit_code, result.stdout) == (1, "")

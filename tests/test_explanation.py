@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from feedback_nlp.examples import read_corpus
@@ -29,6 +29,7 @@ def above_mean(p):
 
 def added_up(model, text):
     """Checks that all parts add up to what the model itself says of a text."""
+    assume(next(model.classify([text])).label)  # a few of the corpus' mails are hardly English
     explanation = explain(model, text)
     sentences, *views = read(model, text)
     p = views[0]

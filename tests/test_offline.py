@@ -55,7 +55,7 @@ COMMANDS = {
     "data check": ([], "another_candidate"),
     "data curve": (["-o", "curve.csv"], ""),
     "data own-weight": (["-o", "weights.csv"], ""),
-    "data adaptation": (["-o", "adaptation.csv", "--seeds", "1", "--style", "phone"], ""),
+    "data adaptation": (["-o", "adaptation.csv", "--seeds", "1", "--style", "codes"], ""),
     "data wrong-labels": (["-o", "wrong.csv", "--seeds", "1"], ""),
     "data ablation": (["-o", "ablation.csv", "--share", "0.5"], ""),
     "examples delete-all": (["--yes"], "Gone: "),

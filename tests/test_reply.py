@@ -3,6 +3,7 @@ import time
 from pathlib import Path
 
 import pytest
+import tomli
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,12 +13,11 @@ from feedback_nlp.feedback import give_feedback
 from feedback_nlp.labels import REASONS, TONES
 from feedback_nlp.records import UNSURE_BELOW, Email, Evidence, Prediction, Remark
 from feedback_nlp.reply import KINDS, check_reply, reply_table
-from feedback_nlp.resources import tomllib
 
 TABLE = reply_table()
 WORDS = TABLE["words"]
 SOURCES = {"000", "001", "002", "003", "004", "own"}
-CASES = tomllib.loads((Path(__file__).parent / "replies.toml").read_text(encoding="utf-8"))
+CASES = tomli.loads((Path(__file__).parent / "replies.toml").read_text(encoding="utf-8"))
 REPLIES = CASES["reply"]
 REJECTIONS = {name: Email(name, text) for name, text in CASES["rejections"].items()}
 THANKS = "Dear Ida,\n\nThank you for your mail.\n\n"

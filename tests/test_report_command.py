@@ -98,7 +98,10 @@ def test_label_with_a_name_that_is_no_page_reads_nothing(tmp_path):
 
 def test_label_only_rejections_where_there_are_none(tmp_path):
     (tmp_path / "mail.eml").write_text(
-        MAIL.replace("We chose another candidate for the role.", "Thank you for your application. We will be in touch.")
+        MAIL.replace(
+            "We chose another candidate for the role.",
+            "Thank you for your application. It has arrived, and we invite you to an interview on Monday at ten.",
+        )
     )
     result = invoke("label", tmp_path / "mail.eml", "-o", tmp_path / "o.csv", "--only", "rejections", "--report", tmp_path / "r.html")
     assert result.exit_code == 0

@@ -66,7 +66,7 @@ def label(client, mail, **fields):
 def test_a_pasted_mail(client, model):
     page = client.get(paste(client, REJECTION)).text
     feedback = feedback_on(REJECTION, model)
-    assert "<h1>Something the role asks for was missing (skills_gap, 99% sure)</h1>" in page
+    assert "<h1>Something the role asks for was missing (skills_gap, over 99% sure)</h1>" in page
     assert marked(page) == [feedback.prediction.evidence[0].text]
     assert '</mark><small class="sure">99% sure</small>' in page
     shown = html.unescape(re.search(r'<div class="mail"[^>]*>(.*?)</div>', page, re.DOTALL)[1])
@@ -93,7 +93,7 @@ def test_a_mail_in_a_file(name, content, client):
 
 
 def test_an_unsure_answer(client, model):
-    text = "We will not be taking things further. Others came closer to what the team looks for, and the budget is under review."
+    text = "The role is under review, and others came closer to what we need, so we cannot say yes."
     title, *_ = re.findall(r"<h1>(.*?)</h1>", client.get(paste(client, text)).text)
     prediction = feedback_on(text, model).prediction
     assert prediction.confidence < 0.6
@@ -225,7 +225,7 @@ def test_what_is_set_is_kept(client):
     text = text_of(page.text)
     assert "Kept. Your label goes before the model's from now on." in text
     assert "Somebody else was chosen (another_candidate, your own label)" in text
-    assert "The model says: something the role asks for was missing (skills_gap, 99% sure)." in text
+    assert "The model says: something the role asks for was missing (skills_gap, over 99% sure)." in text
     assert len(marked(page.text)) == 3
     assert "Kept." not in text_of(client.get(mail).text)
 
@@ -237,7 +237,7 @@ def test_a_label_is_taken_back(client):
     assert human_labels()[digest(REJECTION)].evidence == ()
     page = label(client, mail, label="")
     assert own_examples() == []
-    assert "(skills_gap, 99% sure)" in page.text
+    assert "(skills_gap, over 99% sure)" in page.text
     assert "Taken back." in page.text
 
 

@@ -43,8 +43,8 @@ def trained(reason_model):
 
 def told(trained, reason_model, text, reason=""):
     sentences = reason_model.preprocessor(text)
-    flat = np.full((len(sentences), len(SENTENCE_LABELS)), 1 / len(SENTENCE_LABELS))
-    return [(signal, value, text[s.start : s.end]) for signal, value, s in trained.told(sentences, flat, reason)]
+    labels = reason_model.first_stages([sentences])[0][0]
+    return [(signal, value, text[s.start : s.end]) for signal, value, s in trained.told(sentences, labels, reason)]
 
 
 def test_learns(trained, reason_model):

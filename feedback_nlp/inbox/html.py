@@ -20,7 +20,7 @@ _HIDDEN = re.compile(
 )
 _MOST_TAGS = 20_000
 _BLOCKS = "p, tr, table, ul, ol, h1, h2, h3, h4, h5, h6, blockquote, section, article, header, footer, hr"
-_EDGES = re.compile("(\ue000?)[ \ue001]*\ue001[ \ue001]*")  # where a division starts or ends, one or several at once
+_EDGES = re.compile("(\ue000?) ?\ue001[ \ue001]*")  # where a division starts or ends, one or several at once; no two spaces stand in a row
 
 
 def html_to_text(html: str) -> str:

@@ -12,8 +12,10 @@ from random import Random
 
 os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # before numpy: so that the processor's time is ours
 
+from feedback_nlp.feedback import give_feedback
+from feedback_nlp.records import Email
 from tests.fuzz.mutation import mutated
-from tests.fuzz.targets import TARGETS, run
+from tests.fuzz.targets import TARGETS, model, run
 
 SEEDS = Path(__file__).parent / "seeds"
 SLOWEST = 2.0
@@ -35,6 +37,8 @@ class Fuzzer:
         self.runs, self.failed, self.slowest, self.seconds = Counter(), Counter(), Counter(), Counter()
         self.folder, self.largest_memory = folder, largest_memory
         run("mail", self.corpus[0], folder / "run")  # what is loaded on first use counts for no input
+        mails = (Email(str(n), "Sadly we chose somebody else.") for n in range(400))
+        list(give_feedback(mails, model()))  # nor what many mails load
 
     def made(self):
         return mutated(self.random.choice(self.corpus), self.random.choice(self.corpus), self.random)
