@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import islice
 
 # "On Tue, 3 Mar 2026 at 10:02, A B <a@b.example> wrote:", in the languages whose mail programs people use most.
 _ATTRIBUTION = re.compile(
@@ -134,7 +135,8 @@ def _header_block(text: str, lines: list[Span], i: int) -> bool:
             i += 1
     if not (i < len(lines) and _HEADER_FROM.match(text[slice(*lines[i])])):
         return False  # nearly every line: nothing more is looked at
-    return sum(bool(_HEADER_LINE.match(text[a:b])) for a, b in lines[i : i + 5]) >= 3
+    block = (line for a, b in lines[i : i + 20] if not _QUOTED.match(line := text[a:b]))  # quotes are cut before anything is told by it
+    return sum(bool(_HEADER_LINE.match(line)) for line in islice(block, 5)) >= 3
 
 
 def _strip_footer(text: str, lines: list[Span]) -> list[Span]:
