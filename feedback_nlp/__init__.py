@@ -77,7 +77,6 @@ Learning:
     stages      features counted, weighed, and the two first stages as scikit-learn fits them
     training    train(...) -> Model                 folds, the document stage, and the whole
     prior       Prior                               what the corpus leaves for a retraining
-    widening    widened(base, prior, own, least_senders)    columns for words of one's own that several senders used
     adaptation  adapt(base, prior, mails, own) -> Adapted   learning on from a model
     metrics     figures(truth, predictions), and what else is counted
     evaluation  evaluate(truth, predictions) -> Evaluation  one model, by label, register and length

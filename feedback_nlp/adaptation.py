@@ -3,8 +3,7 @@
 That is maximum a posteriori adaptation (Chelba and Acero 2006): the shipped coefficients are the mean of a Gaussian prior. Its
 precision in each column is that of the penalty and of what the corpus has to say there, the diagonal of a Laplace
 approximation (Spiegelhalter and Lauritzen 1990): a column that the corpus knows well hardly moves, one that it hardly has
-gives way. What several of the person's senders wrote and the model lacks is a new column. The document stage is then fitted
-anew on the held-out outputs of the corpus' mails and of the person's together.
+gives way. The document stage is then fitted anew on the held-out outputs of the corpus' mails and of the person's together.
 """
 
 from __future__ import annotations
@@ -24,8 +23,7 @@ from feedback_nlp.model import Floats, Model, softmax
 from feedback_nlp.prior import Prior, spread
 from feedback_nlp.records import Example
 from feedback_nlp.stages import Counts, Integers, Output, Prepared, Rows, Stages, count_known, mail_rows, sentence_output, sentence_rows
-from feedback_nlp.training import Progress, Recipe, finish, prepare_own, telling_sentences
-from feedback_nlp.widening import widened
+from feedback_nlp.training import Progress, Recipe, finish, prepare_all, telling_sentences
 
 _TOGETHER = 30.0
 """Some tens of columns stand for the same words of a sentence and move together, which the diagonal alone does not know: by
@@ -56,39 +54,35 @@ def adapt(
     manifest: Mapping[str, Any],
     say: Progress = lambda _: None,
 ) -> Adapted:
-    """Learns from a person's rows, on from a model and its prior; `mails` are the corpus mails that the prior belongs to."""
+    """Learns from a person's rows, on from a model and its prior; `mails` are the corpus mails that the prior belongs to.
+
+    No word enters a vocabulary that the model does not have.
+    """
     say(f"learning from {len(own)} rows of yours")
     learnt = learn(base, prior, own, recipe)
     say("document stage")
     documents = [*mails, *learnt.documents]
     outputs = [*outputs_of(prior, mails), *learnt.held_out]
-    model, probabilities = finish(learnt.stages, learnt.vocabularies, documents, outputs, base.lexicon, recipe, manifest)
+    model, probabilities = finish(learnt.stages, base.vocabularies, documents, outputs, base.lexicon, recipe, manifest)
     examples, n = tuple(d.example for d in documents), len(mails)
     return Adapted(model, examples[n:], probabilities[n:], examples[:n], probabilities[:n])
 
 
 @dataclass(frozen=True)
 class Learnt:
-    """The first stages after a person's rows, and what such stages say of each of these that learnt from the others alone.
-
-    `vocabularies` name the columns, the shipped model's and those that are new.
-    """
+    """The first stages after a person's rows, and what such stages say of each of these that learnt from the others alone."""
 
     stages: Stages
-    vocabularies: Mapping[str, Sequence[str]]
     documents: Sequence[Prepared]
     held_out: Sequence[Output]
 
 
 def learn(base: Model, prior: Prior, own: Sequence[Example], recipe: Recipe) -> Learnt:
     """Moves the first stages of a model."""
-    documents = prepare_own(own, base.preprocessor, recipe)
-    base, prior = widened(base, prior, documents, recipe.least_senders)
     stages = Stages.of(base)
-    counts = _counted(documents, base, stages)
-    everything = np.arange(len(documents))
-    moved = moved_stages(stages, prior, counts, everything, recipe)
-    return Learnt(moved, counts.vocabularies, counts.documents, _held_out(stages, prior, counts, recipe))
+    counts = _counted(own, base, stages, recipe)
+    everything = np.arange(len(counts.documents))
+    return Learnt(moved_stages(stages, prior, counts, everything, recipe), counts.documents, _held_out(stages, prior, counts, recipe))
 
 
 def outputs_of(prior: Prior, mails: Sequence[Prepared]) -> list[Output]:
@@ -96,9 +90,9 @@ def outputs_of(prior: Prior, mails: Sequence[Prepared]) -> list[Output]:
     return [Output(*output) for output in prior.outputs([len(d.sentences) for d in mails])]
 
 
-def _counted(documents: Sequence[Prepared], base: Model, stages: Stages) -> Counts:
+def _counted(own: Sequence[Example], base: Model, stages: Stages, recipe: Recipe) -> Counts:
     """A person's rows in the columns of the model; where no sentence is marked, the one it finds most telling is."""
-    counts = count_known(documents, base.vocabularies)
+    counts = count_known(prepare_all(own, base.preprocessor, recipe), base.vocabularies)
     unlabelled = np.array([i for i, d in enumerate(counts.documents) if not any(d.labels)], dtype=int)
     if not len(unlabelled):
         return counts
@@ -135,12 +129,8 @@ def moved_stages(stages: Stages, prior: Prior, counts: Counts, chosen: Integers,
 
 
 def _precision(c: float, variance: float, energies: NDArray[np.float32]) -> Floats:
-    """How firmly each column is held: by the penalty and by the corpus, or, where the corpus never showed it, by the penalty
-    alone, a common step of such columns having its price too. A stage that was left out (c is 0) can't be moved.
-    """
-    if not c:
-        return np.full(len(energies), np.inf)
-    return np.where(energies > 0, 1 / c + _TOGETHER * variance * energies.astype(float), _TOGETHER / c)
+    """How firmly the corpus holds each column. A stage that was left out (c is 0) can't be moved."""
+    return np.full(len(energies), np.inf) if not c else 1 / c + _TOGETHER * variance * energies.astype(float)
 
 
 def _moved(start: LogisticRegression, rows: Rows, precision: Floats) -> LogisticRegression:

@@ -166,7 +166,7 @@ def _wants_colour() -> bool | None:
     return False if os.environ.get("NO_COLOR") else None
 
 
-@main.command()
+@main.command(cls=_AtOnce)
 @click.argument("file", required=False, default="-", metavar="[FILE|-]")
 @click.option("--kind", type=click.Choice(DRAFT_KINDS), help="Which mail to draft (default: the one that fits).")
 @click.option("--tone", type=click.Choice(TONES), default=TONES[0], show_default=True, help="How it sounds.")
@@ -933,8 +933,7 @@ def own_weight(output: Path) -> None:
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Where the table goes: a .csv or .jsonl file.")
 @click.option("--style", "names", metavar="NAME", multiple=True, help="Learn this style alone (repeatable; default: all).")
 @click.option("--seeds", type=click.IntRange(1), default=3, show_default=True, help="So many random draws of each size.")
-@click.option("--senders", type=click.IntRange(1), help="The mails come from so many senders (default: each from another).")
-def adaptation(output: Path, names: tuple[str, ...], seeds: int, senders: int | None) -> None:
+def adaptation(output: Path, names: tuple[str, ...], seeds: int) -> None:
     """Learn 10, 20 and 40 mails of a style that no training reads; write what that gains and costs (half an hour).
 
     A row says how many mails of the rest of the style, of the test split and of the other styles are wrong before and after.
@@ -944,7 +943,7 @@ def adaptation(output: Path, names: tuple[str, ...], seeds: int, senders: int | 
 
     styles = read_styles()
     chosen = named(styles, names)
-    _write_measured(output, lambda test, basis, say: adaptations(styles, test, basis, chosen, seeds, say=say, senders=senders))
+    _write_measured(output, lambda test, basis, say: adaptations(styles, test, basis, chosen, seeds, say=say))
 
 
 @data.command("wrong-labels")

@@ -206,20 +206,16 @@ def sifted(examples: Iterable[Example], known: Mapping[str, Example]) -> tuple[T
             continue
         changed += key in counting
         added += key not in counting
-        before = counting.get(key, example)
-        tags = before.tags if example.tags is None else example.tags
-        counting[key] = replace(example, id=f"own-{key}", voice=before.voice or example.voice, tags=tags)
+        tags = counting[key].tags if example.tags is None and key in counting else example.tags
+        counting[key] = replace(example, id=f"own-{key}", voice="", tags=tags)
         new.append(counting[key])
     return Taken(added, same, changed), new
 
 
 def _says_nothing_new(new: Example, old: Example) -> bool:
-    """Whether the label is the same, and what else is marked too; a row that marks nothing does not take marks away, and the
-    first sender who is known of a text stays its sender.
-    """
+    """Whether the label is the same, and what else is marked too; a row that marks nothing does not take marks away."""
     marks = ("evidence", "sentences", "also_ok", "register")
     same = (new.primary, new.secondary) == (old.primary, old.secondary) and new.tags in (old.tags, None)
-    same = same and (not new.voice or bool(old.voice))
     return same and all(getattr(new, name) in (getattr(old, name), (), "") for name in marks)
 
 

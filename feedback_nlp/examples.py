@@ -21,7 +21,6 @@ from feedback_nlp.errors import InputError
 from feedback_nlp.inbox import read_rows
 from feedback_nlp.inbox.row import fields_in, list_in, quotes_in
 from feedback_nlp.labels import CONCRETE_REASONS, LABELS, NOT_REJECTION, REASONS, SENTENCE_LABELS, label_named
-from feedback_nlp.letter import sent_from
 from feedback_nlp.records import Email, Example, Skipped
 from feedback_nlp.resources import shipped
 from feedback_nlp.tags import NONE, tag_named
@@ -145,7 +144,7 @@ def place_of(quote: str, text: str) -> tuple[int, int] | None:
 
 def read_labelled(paths: Iterable[Path], text_column: str | None = None) -> Iterator[Example | Skipped]:
     """Labelled rows from CSV or JSON lines: a text column and `label` or `primary`; `secondary`, `evidence`, `also_ok`,
-    `register`, `own_labels` and the sender if there.
+    `register` and `own_labels` if there.
     """
     for path in paths:
         for row in read_rows(path, text_column):
@@ -173,7 +172,6 @@ def labelled(email: Email) -> Example | Skipped:
         "evidence": tuple(email.text[a:b] for a, b in places) if label != NOT_REJECTION else (),
         "also_ok": tuple(other for other in list_in(extra.get("also_ok")) if other in LABELS),
         "register": str(extra.get("register") or "").strip(),
-        "voice": sent_from(email).organisation or str(extra.get("voice") or "").strip(),
         "tags": tags_in(extra),
     }
     try:

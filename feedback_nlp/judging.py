@@ -10,7 +10,6 @@ import numpy as np
 
 from feedback_nlp.comparison import FEWEST, WORDS, Comparison, compare
 from feedback_nlp.labels import LABELS
-from feedback_nlp.metrics import share_interval
 from feedback_nlp.model import Floats
 from feedback_nlp.records import Example, Prediction
 
@@ -20,7 +19,7 @@ _F1 = ("reason_macro_f1", "rejection_f1")
 FEWEST_OWN = 10
 """Of fewer rows of one's own, held-out answers tell too little."""
 MOST_SUSPECTS = 0.4
-"""Where more of a person's rows than this contradict all other rows, beyond noise, labels and not the model are likely wrong."""
+"""Where more of a person's rows than this contradict all other rows, labels and not the model are likely wrong."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ def judge(split: Comparison, own: Comparison, suspects: Sequence[Suspect]) -> Ve
     gained = own.only_model_right - own.only_other_right
     if loss:
         promoted, why = False, f"worse than the shipped model on the test split ({loss})"
-    elif own.n >= FEWEST_OWN and share_interval(len(suspects), own.n)[0] > MOST_SUSPECTS:
+    elif own.n >= FEWEST_OWN and len(suspects) > MOST_SUSPECTS * own.n:
         promoted, why = False, f"{len(suspects)} of your {own.n} rows contradict all the others; their labels are likely wrong"
     elif gained < 0:
         promoted, why = False, f"it reads {-gained} fewer of your own mails rightly than the shipped model, when they are held out"

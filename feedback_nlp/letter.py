@@ -97,12 +97,7 @@ def letter_of(email: Email) -> Letter:
     if lines[0].startswith("Subject:"):
         subject = subject or lines[0].removeprefix("Subject:").strip()
         lines = lines[1:]
-    return Letter(sent_from(email), subject[:_LONGEST_HEADER], _unwrap(lines), _signature(lines))
-
-
-def sent_from(email: Email) -> Address:
-    """The address that a mail came from. Of a very long From line, only the start is read."""
-    return address_of(fold(email.sender[:_LONGEST_HEADER]))
+    return Letter(address_of(fold(email.sender[:_LONGEST_HEADER])), subject[:_LONGEST_HEADER], _unwrap(lines), _signature(lines))
 
 
 def address_of(sender: str) -> Address:

@@ -21,7 +21,6 @@ from feedback_nlp.labels import (
     SKILLS_GAP,
     VAGUE_SUBJECTIVE,
 )
-from feedback_nlp.letter import sent_from
 from feedback_nlp.model import MOST_CHARACTERS, Model
 from feedback_nlp.records import Email, Example, Prediction
 from feedback_nlp.sentences import split_sentences
@@ -160,7 +159,6 @@ def example_of(question: Question, answer: Answer) -> Example:
         primary=answer.label,
         secondary=answer.secondary,
         evidence=tuple(text[start:end] for start, end in spans),
-        voice=sent_from(question.email).organisation,
         sentences=tuple((start, end, SENTENCE_LABEL_OF[answer.label]) for start, end in spans),
     )
 

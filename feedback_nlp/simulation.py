@@ -115,7 +115,7 @@ def _taught(base: Model, rows: DocumentRows, given: Sequence[Example], recipe: R
     learnt = learn(base, _prior(base), given, recipe)
     theirs = document_rows(learnt.documents, learnt.held_out, recipe)
     both = DocumentRows(*(np.concatenate(parts) for parts in zip(vars(rows).values(), vars(theirs).values(), strict=True)))
-    return replace(base, blocks=learnt.stages.blocks(learnt.vocabularies), document=fit_document_stage(both, recipe))
+    return replace(base, blocks=learnt.stages.blocks(base.vocabularies), document=fit_document_stage(both, recipe))
 
 
 def _row(weight: float, answers: Sequence[Answer], unchanged: Sequence[Answer]) -> Row:

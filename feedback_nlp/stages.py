@@ -8,7 +8,6 @@ out: then it finds everything equally likely.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -96,16 +95,6 @@ def count_known(documents: Sequence[Prepared], vocabularies: Mapping[str, Sequen
         vectorizer = CountVectorizer(analyzer=partial(_features, name), vocabulary=vocabularies[name], dtype=np.float64)
         matrices[name] = csr_matrix(vectorizer.transform(_items(name, documents)))
     return Counts(documents, vocabularies, matrices, _owners("words", documents))
-
-
-def senders_of_features(block: str, documents: Sequence[Prepared]) -> dict[str, set[str]]:
-    """The features of a block in all documents, and the senders that used each."""
-    senders: defaultdict[str, set[str]] = defaultdict(set)
-    for document in documents:
-        for item in _items(block, [document] if document.sentences else []):
-            for feature in _features(block, item):
-                senders[feature].add(document.sender)
-    return senders
 
 
 Item = tuple[Sequence[Sentence], int]

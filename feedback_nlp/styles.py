@@ -61,12 +61,9 @@ def adaptations(
     sizes: Sequence[int] = SIZES,
     recipe: Recipe = Recipe(),
     say: Progress = lambda _: None,
-    senders: int | None = None,
 ) -> Iterator[Row]:
     """A row for each named style, way to choose, size and seed: how many mails are wrong before and after so many of the
     style's were corrected, how many came right and how many wrong, and whether `retrain` would use the model.
-
-    The mails that are given come from so many senders by turns, or, where no number is given, each from another one.
     """
     before = _Answers(basis, [*test, *(e for mails in styles.values() for e in mails)])
     for name in names:
@@ -74,7 +71,7 @@ def adaptations(
         for size in sizes:
             for chosen, seed, given in _drawn(styles[name], size, seeds, basis):
                 say(f"{name}: {size} mails, {chosen}{'' if seed is None else f', seed {seed}'}")
-                adapted, verdict = _learnt(given, test, before, basis, recipe, senders)
+                adapted, verdict = _learnt(given, test, before, basis, recipe)
                 texts = {e.id for e in given}
                 sets = {"style": [e for e in styles[name] if e.id not in texts], "test": test, "others": others}
                 row: Row = {"style": name, "examples": size, "chosen": chosen, "seed": seed, "used": verdict.promoted}
@@ -129,19 +126,16 @@ def _drawn(mails: Sequence[Example], size: int, seeds: int, basis: Basis) -> Ite
     yield REVIEW, None, [by_id[c.email.id] for c in most_telling(candidates.found, basis.model, size)]
 
 
-def _learnt(
-    given: Sequence[Example], test: Sequence[Example], before: _Answers, basis: Basis, recipe: Recipe, senders: int | None = None
-) -> tuple[Adapted, Verdict]:
+def _learnt(given: Sequence[Example], test: Sequence[Example], before: _Answers, basis: Basis, recipe: Recipe) -> tuple[Adapted, Verdict]:
     """What `retrain` would make of the given mails, and its verdict."""
-    own = [_as_given(e, f"sender-{i % (senders or len(given))}") for i, e in enumerate(given)]
-    adapted = adapt(basis.model, basis.prior, basis.mails, own, recipe, {})
+    adapted = adapt(basis.model, basis.prior, basis.mails, [_as_given(e) for e in given], recipe, {})
     said = list(adapted.model.classify(e.text for e in test))
     return adapted, verdict_on(adapted, basis.model, compare(test, said, before.of(test)))
 
 
-def _as_given(example: Example, sender: str) -> Example:
+def _as_given(example: Example) -> Example:
     """The mail as a person gives it who says the label and no more."""
-    return Example(f"own-{digest(example.text)}", example.text, example.primary, also_ok=example.also_ok, voice=sender)
+    return Example(f"own-{digest(example.text)}", example.text, example.primary, also_ok=example.also_ok)
 
 
 def _mislabelled(example: Example, rng: np.random.Generator) -> Example:

@@ -111,15 +111,6 @@ def prepare_all(examples: Iterable[Example], preprocessor: Preprocessor, recipe:
     return [d for e in rows if (d := prepare(e, preprocessor, recipe.own_weight)).sentences]
 
 
-def prepare_own(own: Iterable[Example], preprocessor: Preprocessor, recipe: Recipe) -> list[Prepared]:
-    """A person's own mails, prepared: each weighs `own_weight` and stands alone, whoever its sender is.
-
-    All mails without a voice count as one sender's, for nobody knows that they are not.
-    """
-    documents = prepare_all(own, preprocessor, recipe)
-    return [replace(d, sender=d.example.voice or OWN, group=d.example.id, weight=recipe.own_weight) for d in documents]
-
-
 def _marked(example: Example) -> Iterator[Span]:
     for quote in example.evidence:
         start = example.text.find(quote)

@@ -6,7 +6,7 @@ from conftest import SMALL_RECIPE
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
-from feedback_nlp.adaptation import _TOGETHER, _moved, _precision, adapt, learn, moved_stages, outputs_of
+from feedback_nlp.adaptation import _moved, adapt, learn, moved_stages, outputs_of
 from feedback_nlp.labels import LABELS, SENTENCE_LABELS
 from feedback_nlp.prior import log_odds, spread
 from feedback_nlp.records import Example
@@ -117,12 +117,6 @@ def test_moving_from_nothing_is_logistic_regression(classes):
     start.coef_, start.intercept_ = np.zeros((rows, 4)), np.zeros(rows)
     expected = LogisticRegression(C=0.5, fit_intercept=False, tol=1e-8).fit(x, y, sample_weight=weights).coef_
     np.testing.assert_allclose(_moved(start, (x, y, weights), np.full(4, 2.0)).coef_, expected, atol=5e-3)
-
-
-def test_what_the_corpus_never_showed_is_held_by_the_penalty():
-    found = _precision(2.0, 0.1, np.array([0, 0.5, 4], dtype=np.float32))
-    np.testing.assert_allclose(found, [_TOGETHER / 2, 1 / 2 + _TOGETHER * 0.05, 1 / 2 + _TOGETHER * 0.4])
-    assert np.isinf(_precision(0.0, 0.1, np.zeros(2, dtype=np.float32))).all()
 
 
 def test_what_is_kept_of_the_corpus(small_model, small_corpus, mails):

@@ -80,21 +80,6 @@ def test_a_sheet_that_nobody_changed_teaches_nothing(ending, judged, tmp_path):
     assert own_examples() == []
 
 
-@pytest.mark.parametrize("ending", ENDINGS)
-def test_a_sheet_says_who_sent_a_mail(ending, judged, tmp_path):
-    add([sheet(judged, tmp_path, {"label": "hiring_freeze"}, ending=ending)])
-    assert [e.voice for e in own_examples()] == ["oven"]
-
-
-def test_an_export_carries_the_senders(judged, tmp_path, monkeypatch):
-    add([sheet(judged, tmp_path, {"label": "hiring_freeze"})])
-    before = own_examples()
-    write_rows((row_of(e) for e in before), tmp_path / "mine.jsonl")
-    monkeypatch.setenv("FEEDBACK_NLP_HOME", str(tmp_path / "another"))
-    add([tmp_path / "mine.jsonl"])
-    assert own_examples() == before
-
-
 @pytest.mark.parametrize(
     ("change", "label", "secondary", "evidence"),
     [

@@ -186,25 +186,6 @@ def test_read_labelled_reads_what_an_evaluation_uses(tmp_path):
     assert [(e.also_ok, e.register) for e in read_labelled([path])] == [(("vague_subjective",), "ats"), ((), "")]
 
 
-@pytest.mark.parametrize(
-    ("column", "cell", "voice"),
-    [
-        pytest.param("from", "Ida Berg <ida@mail.acme.co.uk>", "acme", id="a company"),
-        pytest.param("sender", "ida@acme.example", "acme", id="an address alone"),
-        pytest.param("from", "Acme <no-reply@us.greenhouse-mail.io>", "", id="an applicant system writes for many"),
-        pytest.param("from", "Ida Berg <ida.berg@gmail.com>", "", id="anybody has a mailbox there"),
-        pytest.param("from", "Acme", "", id="a name is no address"),
-        pytest.param("sender", "recruiter", "", id="a kind of sender"),
-        pytest.param("voice", " acme ", "acme", id="what an export says"),
-        pytest.param("date", "2026-01-02", "", id="nobody says"),
-    ],
-)
-def test_read_labelled_reads_who_sent_it(column, cell, voice, tmp_path):
-    path = tmp_path / "a.csv"
-    path.write_text(f"text,label,{column}\nno,skills_gap,{cell}\n", encoding="utf-8")
-    assert [e.voice for e in read_labelled([path])] == [voice]
-
-
 def test_read_labelled_without_a_label_column(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text("text,reason\nno,skills_gap\n", encoding="utf-8")

@@ -145,17 +145,8 @@ def test_the_example_of_an_answer():
         "secondary": ("another_candidate",),
         "evidence": ("You do not know Go.", "Best wishes to you."),
         "sentences": ((14, 33, "skills_gap"), (34, 53, "skills_gap")),
-        "voice": "oven",
         "split": "train",
     }
-
-
-@pytest.mark.parametrize(
-    ("sender", "voice"), [("Ida <ida@acme.example>", "acme"), ("ida@gmail.com", ""), ("", "")], ids=["a company", "anybody", "nobody"]
-)
-def test_the_example_has_its_sender(sender, voice):
-    asked = replace(FIRST, email=replace(FIRST.email, sender=sender))
-    assert example_of(asked, Answer("skills_gap")).voice == voice
 
 
 def test_a_vague_sentence_has_the_label_of_its_kind():

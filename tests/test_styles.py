@@ -94,8 +94,7 @@ def test_before_is_what_the_shipped_model_says(rows, small_model, test_split):
 def test_what_is_given_teaches_the_style_and_little_else(rows):
     most = [row for row in rows if row["examples"] == 8]
     assert [(row["style_wrong_before"], row["style_wrong_after"]) for row in most] == [(4, 0)] * 3
-    # The small model has few words of its own, and those of the style that are new to it move a mail more than once.
-    assert all(row["others_came_wrong"] == 0 and row["test_came_wrong"] <= 2 for row in rows)
+    assert all(row["others_came_wrong"] == 0 and row["test_wrong_after"] - row["test_wrong_before"] <= 1 for row in rows)
 
 
 @pytest.mark.parametrize("promoted", [True, False])
@@ -104,19 +103,6 @@ def test_whether_it_would_be_used_is_the_verdict(promoted, basis, test_split, mo
     monkeypatch.setattr(retraining, "judge", lambda *given: replace(judge(*given), promoted=promoted))
     (row, _) = adaptations(STYLE, test_split, basis, ["walks"], 1, (2,), SMALL_RECIPE)
     assert row["used"] is promoted
-
-
-@pytest.mark.parametrize(
-    ("senders", "given_senders"),
-    [(None, 4), (1, 1), (3, 3), (9, 4)],
-    ids=["each from another", "all from one", "from three by turns", "from more than there are"],
-)
-def test_who_sent_the_mails_that_are_given(senders, given_senders, basis, test_split, monkeypatch):
-    seen = []
-    adapt = styles.adapt
-    monkeypatch.setattr(styles, "adapt", lambda *given: seen.append({e.voice for e in given[3]}) or adapt(*given))
-    list(adaptations(STYLE, test_split, basis, ["walks"], 1, (4,), SMALL_RECIPE, senders=senders))
-    assert [len(voices) for voices in seen] == [given_senders] * 2
 
 
 def test_the_same_seeds_give_the_same_rows(rows, basis, test_split):
@@ -128,7 +114,7 @@ def test_the_same_seeds_give_the_same_rows(rows, basis, test_split):
 
 def test_a_mail_is_given_as_its_label_alone():
     mail = read_styles()["minutes"][0]
-    assert _as_given(mail, "acme") == Example(f"own-{digest(mail.text)}", mail.text, mail.primary, voice="acme")
+    assert _as_given(mail) == Example(f"own-{digest(mail.text)}", mail.text, mail.primary)
 
 
 @given(st.sampled_from(LABELS), st.lists(st.sampled_from(LABELS), max_size=3), st.integers(0, 9))
@@ -141,12 +127,12 @@ def test_a_wrong_label_is_wrong(label, also_ok, seed):
 
 def test_wrong_labels_are_counted(basis, test_split):
     said = []
-    found = list(wrong_labels(STYLE, test_split, basis, 2, ((4, 20), (20, 0)), SMALL_RECIPE, said.append))
-    assert [(row["right"], row["wrong"], row["seed"]) for row in found] == [(4, 20, 0), (4, 20, 1), (20, 0, 0), (20, 0, 1)]
+    found = list(wrong_labels(STYLE, test_split, basis, 2, ((4, 12), (20, 0)), SMALL_RECIPE, said.append))
+    assert [(row["right"], row["wrong"], row["seed"]) for row in found] == [(4, 12, 0), (4, 12, 1), (20, 0, 0), (20, 0, 1)]
     for row in found:
         assert row["wrong_among_first"] <= row["wrong_found"] <= min(row["wrong"], row["suspects"])
     assert all(row["suspects"] >= 6 and not row["used"] for row in found[:2])
-    assert said[1] == "20 wrong labels among 24, seed 1"
+    assert said[1] == "12 wrong labels among 16, seed 1"
 
 
 @pytest.mark.parametrize(("given_names", "expected"), [((), ["seats", "walks"]), (("walks",), ["walks"])], ids=["none", "one"])
