@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from feedback_nlp.columns import Columns, Found
 from feedback_nlp.features import BLOCKS, MAIL_BLOCK, document_features
-from feedback_nlp.labels import CONCRETE_REASONS, LABELS, NOT_REJECTION, REASONS, SENTENCE_LABEL_OF, SENTENCE_LABELS
+from feedback_nlp.labels import BOILERPLATE, CONCRETE_REASONS, LABELS, NOT_REJECTION, REASONS, SENTENCE_LABEL_OF, SENTENCE_LABELS
 from feedback_nlp.language import english_sentences, unjudged_note
 from feedback_nlp.preprocess import Preprocessor
 from feedback_nlp.records import Evidence, Prediction, Sentence
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 _EVIDENCE_AT = 0.5
+_HARDLY = 0.1
 _MOST_EVIDENCE = 3
 COVERAGE = 0.95
 """How often the set of possible labels is to hold the right one."""
@@ -226,8 +227,14 @@ class Model:
 
 
 def _quote(text: str, sentences: Sequence[Sentence], p: Floats, label: str) -> list[Evidence]:
-    """The sentences that say it: the strongest, and others that say it more likely than not, in the mail's order."""
+    """The sentences that say it: the strongest, and others that say it more likely than not, in the mail's order.
+
+    Where none is likely to say it, it is not looked for in greetings, thanks and wishes if there is anything else.
+    """
     column = p[:, SENTENCE_LABELS.index(SENTENCE_LABEL_OF[label])]
+    telling = p.argmax(axis=1) != SENTENCE_LABELS.index(BOILERPLATE)
+    if telling.any() and column.max() < _HARDLY:
+        column = np.where(telling, column, 0)
     strongest = np.argsort(-column, kind="stable")[:_MOST_EVIDENCE]
     chosen = sorted(i for k, i in enumerate(strongest.tolist()) if k == 0 or column[i] >= _EVIDENCE_AT)
     return [Evidence(text[(s := sentences[i]).start : s.end], s.start, s.end, float(column[i])) for i in chosen]
