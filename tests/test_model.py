@@ -5,6 +5,7 @@ from feedback_nlp.labels import ANOTHER_CANDIDATE, BOILERPLATE, SENTENCE_LABELS,
 from feedback_nlp.model import _quote
 from feedback_nlp.records import Sentence
 
+CHOSEN = "we chose somebody with a licence."
 TEXT = "Hi Ana, we chose somebody with a licence. Good luck."
 SENTENCES = [Sentence(0, 7, ("hi",)), Sentence(8, 41, ("chose",)), Sentence(42, 52, ("luck",))]
 
@@ -21,14 +22,10 @@ def probabilities(*rows):
 @pytest.mark.parametrize(
     ("rows", "quotes"),
     [
-        pytest.param(
-            [(0.02, 0.97), (0.01, 0.01), (0.0, 0.99)], ["we chose somebody with a licence."], id="no greeting, where none says it"
-        ),
+        pytest.param([(0.02, 0.97), (0.01, 0.01), (0.0, 0.99)], [CHOSEN], id="no greeting, where none says it"),
         pytest.param([(0.3, 0.6), (0.01, 0.01), (0.0, 0.99)], ["Hi Ana,"], id="a likely one, though it is likelier boilerplate"),
         pytest.param([(0.02, 0.97), (0.01, 0.98), (0.0, 0.99)], ["Hi Ana,"], id="nothing but boilerplate"),
-        pytest.param(
-            [(0.6, 0.3), (0.9, 0.0), (0.0, 0.99)], ["Hi Ana,", "we chose somebody with a licence."], id="two, in the mail's order"
-        ),
+        pytest.param([(0.6, 0.3), (0.9, 0.0), (0.0, 0.99)], ["Hi Ana,", CHOSEN], id="two, in the mail's order"),
     ],
 )
 def test_where_a_reason_is_said(rows, quotes):
