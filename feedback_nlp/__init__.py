@@ -18,7 +18,7 @@ The way of one mail through the package, each step a function from one named typ
     case        facts_of(label, stage, sender_type, signals)    a rejection as advice sees it
     entries     read_entries()                      advice.toml and a person's own, checked
     advice      advise(prediction, email, parties, step, signals) -> Advice
-    signals     signals_of(email, prediction, reading, preprocessor) -> Signals   what else it says; signal_model scores it,
+    signals     signals_of(mails, preprocessor) -> list[Signals]    what else they say; signal_model scores it,
                 naming finds the words for it
     letter      letter_of(email) -> Letter          a mail taken apart: address, unwrapped words, signature
     role, company, employer, sender                 what is looked for in it, by the words of parties.toml
@@ -27,7 +27,8 @@ The way of one mail through the package, each step a function from one named typ
     reply       check_reply(text, rejection, prediction) -> list[Remark]  what in an answer would hurt
     tag_model   Learnt                              what was learnt of such a label; tag_training fits it
     tagging     open_tagger(model, human) -> Tagger which labels of their own a mail has
-    feedback    give_feedback(emails, model) -> Feedback    the whole flow
+    feedback    accounts_of(emails, model) -> Account       what each mail says
+                give_feedback(emails, model) -> Feedback    and what to do: the whole flow
     rows, terminal                                  feedback for files and on screens
     drafts      draft(feedback, signals) -> Draft   the mail that fits; wording: the pieces of drafts.toml,
                                                     particulars: what of the mail may stand in it, addressee: who is greeted

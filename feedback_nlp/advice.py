@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from feedback_nlp.answering import can_be_answered
-from feedback_nlp.case import Facts, facts_of, kinds_of, quoted, stage_met, words_of
-from feedback_nlp.entries import Entries, Entry, entries_for, read_entries
+from feedback_nlp.case import Facts, facts_of, kinds_of, quoted, stage_met, told_briefly, words_of
+from feedback_nlp.entries import Entries, Entry, entries_for, own_file, read_entries
 from feedback_nlp.labels import AGENCY, NOREPLY, NOT_REJECTION, SKILLS_GAP
 from feedback_nlp.records import Advice, Email, Parties, Prediction, Signals, Step
 
@@ -36,13 +37,19 @@ def advise(prediction: Prediction, email: Email, parties: Parties = Parties(), s
     """
     if prediction.label is None:
         return Advice(meaning=prediction.note)
-    return advise_case(prediction.label, stage_met(step), _writer(email, parties, signals), signals)
+    return advise_case(prediction.label, stage_met(step), writer_of(email, parties, signals), signals)
 
 
 def advise_case(label: str, stage: str = "", sender_type: str = "", signals: Signals = Signals()) -> Advice:
     """What fits a reason, a stage, a type of sender ("" where it is not known) and signals. Raises InputError where a
     person's own advice can't be used.
     """
+    return _remembered(own_file(), label, stage, sender_type, told_briefly(signals))
+
+
+@lru_cache(maxsize=4096)
+def _remembered(_own: object, label: str, stage: str, sender_type: str, signals: Signals) -> Advice:
+    """In a mailbox many rejections are alike in all that advice asks for, as long as a person's own file stays as it is."""
     facts = facts_of(label, stage, sender_type, signals)
     entries = entries_for(facts)
     case = _plain(facts, {}) if label == NOT_REJECTION else _case(entries, facts, signals)
@@ -75,7 +82,7 @@ def advise_on_silence(stage: str) -> tuple[str, ...]:
     return _fitting(entries["silence"], _case(entries, facts_of("", stage, "", Signals()), Signals()), MOST_STEPS)
 
 
-def _writer(email: Email, parties: Parties, signals: Signals) -> str:
+def writer_of(email: Email, parties: Parties, signals: Signals) -> str:
     """The type of sender; a mail that nobody reads answers to counts as nobody's, unless it asks for one or an agency wrote."""
     asked = signals.reply.value == "invited" or parties.sender_type == AGENCY
     return parties.sender_type if asked or can_be_answered(email) else NOREPLY

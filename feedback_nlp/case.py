@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from itertools import accumulate
+from typing import Any
 
 from feedback_nlp.labels import AGENCY, LABELS, NOREPLY, SENDER_TYPES, STEPS
-from feedback_nlp.records import Said, Signals, Step
+from feedback_nlp.records import SIGNALS, Said, Signals, Step
 
 Facts = Mapping[str, frozenset[str]]
 
@@ -72,6 +73,19 @@ def facts_of(label: str, stage: str, sender_type: str, signals: Signals) -> Fact
         "named": frozenset(words_of(signals)) or frozenset([UNKNOWN]),
         "channel": frozenset(),
     }
+
+
+def told_briefly(signals: Signals) -> Signals:
+    """The signals without their sentences, which are only asked whether a call is offered."""
+    brief: dict[str, Any] = {
+        name: tuple(map(_brief, said)) if isinstance(said, tuple) else _brief(said)
+        for name, said in ((name, getattr(signals, name)) for name in SIGNALS)
+    }
+    return Signals(**brief | {"feedback": signals.feedback})
+
+
+def _brief(said: Said) -> Said:
+    return Said(said.value, said.words)
 
 
 def kinds_of(signals: Signals) -> list[str]:

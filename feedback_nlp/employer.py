@@ -16,6 +16,8 @@ from feedback_nlp.signature import is_person, is_team
 
 _WINDOW = 140
 _SHORTEST_LABEL = 4
+_BETWEEN = " .&'-"
+_SQUEEZED = str.maketrans("", "", _BETWEEN)
 
 _FIELD = re.compile(
     r"^[^\w\n]{0,5}(?:hiring )?"
@@ -184,10 +186,14 @@ def _in_subject(letter: Letter) -> Iterator[str]:
 def _spelled(letter: Letter) -> Iterator[str]:
     """The name of the sender's domain as the mail spells it."""
     label = _label(letter.address)
-    if len(label) < _SHORTEST_LABEL:
+    sources = (letter.text, letter.subject, letter.address.name)
+    # Few mails spell it: a pattern is compiled for these alone.
+    if len(label) < _SHORTEST_LABEL or not any(label.translate(_SQUEEZED) in source.lower().translate(_SQUEEZED) for source in sources):
         return
-    pattern = re.compile(r"(?<![\w@.-])(?:(?:The|Le|La|Les|El)\s)?" + r"[ .&'-]{0,3}".join(map(re.escape, label)) + r"(?![\w@])", re.I)
-    for source in (letter.text, letter.subject, letter.address.name):
+    pattern = re.compile(
+        r"(?<![\w@.-])(?:(?:The|Le|La|Les|El)\s)?" + rf"[{_BETWEEN}]{{0,3}}".join(map(re.escape, label)) + r"(?![\w@])", re.I
+    )
+    for source in sources:
         for match in pattern.finditer(source):
             if match[0][0].isupper():
                 whole = name_at(source, match.start())

@@ -59,15 +59,15 @@ def own_path() -> Path:
 
 def read_entries() -> Entries:
     """All entries by table and name, a person's own laid over those that ship. Raises InputError where theirs can't be used."""
-    return _read(*_own())
+    return _read(*own_file())
 
 
 def entries_for(facts: Facts) -> Entries:
     """Those that a mail of this reason, stage and sender may have, whatever else it says."""
-    return _narrowed(_own(), *(facts[name] for name in _NARROWING))
+    return _narrowed(own_file(), *(facts[name] for name in _NARROWING))
 
 
-def _own() -> tuple[Path | None, int, int]:
+def own_file() -> tuple[Path | None, int, int]:
     """A person's own file and what changes with it; None where there is none."""
     path = own_path()
     try:

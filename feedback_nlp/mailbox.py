@@ -16,7 +16,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from feedback_nlp.advice import advise_case
+from feedback_nlp.advice import advise_case, writer_of
 from feedback_nlp.applications import tie_applications
 from feedback_nlp.case import stage_met
 from feedback_nlp.course import BARE_ROW, write_courses
@@ -24,14 +24,14 @@ from feedback_nlp.dates import time_of
 from feedback_nlp.drift import is_unusual
 from feedback_nlp.errors import InputError
 from feedback_nlp.examples import digest, row_of
-from feedback_nlp.feedback import give_feedback
+from feedback_nlp.feedback import accounts_of
 from feedback_nlp.inbox import read_inbox
 from feedback_nlp.journal import DUPLICATE, UNREADABLE, Journal
-from feedback_nlp.labels import LABELS, NOREPLY, NOT_REJECTION, REASONS, STEPS
+from feedback_nlp.labels import LABELS, NOT_REJECTION, REASONS, STEPS
 from feedback_nlp.letter import address_of
 from feedback_nlp.model import Model
 from feedback_nlp.parties import company_key, role_key
-from feedback_nlp.records import HUMAN, MODEL, Advice, Email, Example, Feedback, Skipped, Step
+from feedback_nlp.records import HUMAN, MODEL, Account, Advice, Email, Example, Skipped, Step
 from feedback_nlp.rows import (
     FIELDS,
     OWN,
@@ -101,7 +101,7 @@ def judge(
 ) -> Iterator[int]:
     """Reads messages into the journal and judges those that it does not know; yields how many were read, batch by batch.
 
-    `human` holds what the person said of mails, `tagger` tells labels of their own, as for `give_feedback`.
+    `human` holds what the person said of mails, `tagger` tells labels of their own, as for `accounts_of`.
     """
     stream, version = iter(items), version_of(model) + (tagger.version if tagger else "")
     while batch := list(islice(stream, _BATCH)):
@@ -166,18 +166,19 @@ def _answers(
     """What each mail says: as the journal has it, else as the person or the model judges."""
     known = {message.key: journal.known(message.key) for message in messages}
     missing = {message.key: message.email for message in messages if known[message.key] is None}
-    for key, feedback in zip(missing, give_feedback(missing.values(), model, human, tagger), strict=True):
-        unusual = feedback.prediction.label in REASONS and is_unusual(model, feedback.email.text)
-        known[key] = _answer(feedback) | {"unusual": unusual}
+    for key, account in zip(missing, accounts_of(missing.values(), model, human, tagger), strict=True):
+        known[key] = _answer(account, model)
         journal.keep(key, known[key] or {})
     return [known[message.key] or {} for message in messages]
 
 
-def _answer(feedback: Feedback) -> Row:
+def _answer(account: Account, model: Model) -> Row:
     """What the mail says; what to do depends on the course of the application too, and comes when the row is written."""
-    writer = feedback.parties.sender_type if feedback.advice.answerable else NOREPLY
-    case = {"done": feedback.step.done, "writer": writer}
-    return answer_of(feedback) | case | {"own_advice": own_advice(feedback.own_labels)}
+    rejects = account.prediction.label in REASONS
+    writer = writer_of(account.email, account.parties, account.signals) if rejects else ""
+    unusual = rejects and is_unusual(model, account.sentences)
+    case = {"done": account.step.done, "writer": writer, "unusual": unusual}
+    return answer_of(account) | case | {"own_advice": own_advice(account.own_labels)}
 
 
 def _key(email: Email, version: str, human: Mapping[str, Example] | None) -> str:
@@ -255,8 +256,8 @@ def lone_rows(
 
     `human` and `tagger` are as for `judge`.
     """
-    for feedback in give_feedback(emails, model, human, tagger):
-        answer, email = _answer(feedback), feedback.email
+    for account in accounts_of(emails, model, human, tagger):
+        answer, email = _answer(account, model), account.email
         rejects = answer["label"] in REASONS and not email.sent
         stage = answer["stage"] or (STEPS[0] if rejects else "")
         alone = {"stage": stage, "thread": "", "days_since_application": None, "days_since_contact": None}
@@ -267,10 +268,8 @@ def _row(answer: Row, message: Row, own: bool, tied: Row) -> Row:
     """The row of a message: what it says by itself, what to do, and what the other messages tell."""
     case = {name: answer.pop(name) for name in ("done", "writer")}
     answer.pop("unusual", None)  # only drift.py asks for it
-    own_lines = answer.pop("own_advice")
-    if answer["label"] in REASONS:
-        advice = _advice(answer, tied["stage"] or answer["stage"], **case)
-        answer |= with_own_advice(advice_fields(advice), own_lines)
+    advice = _advice(answer, tied["stage"] or answer["stage"], **case) if answer["label"] in REASONS else Advice("")
+    answer |= with_own_advice(advice_fields(advice), answer.pop("own_advice"))
     said = answer | (_own_row(answer) if own else {}) | tied
     said["checksum"] = checksum(*(said.get(name, MODEL) for name in ("label", "secondary", "evidence", "label_source")))
     return combined(said, message)

@@ -89,7 +89,8 @@ _VISIBLE = re.compile(r"\S+")
 
 def fold(text: str) -> str:
     """Compatibility forms, curly quotes, dashes, non-breaking and zero-width characters replaced by plain ones."""
-    return unicodedata.normalize("NFKC", _HALF_CHARACTERS.sub("\ufffd", text)).translate(_FOLD)
+    plain = text if text.isascii() else unicodedata.normalize("NFKC", _HALF_CHARACTERS.sub("\ufffd", text))
+    return plain.translate(_FOLD)
 
 
 class Preprocessor:
@@ -209,7 +210,7 @@ def _plain(text: str) -> str:
     """Folded text, with addresses, links and placeholders replaced by words that stand for them."""
     plain = _EMAIL.sub(" Xxemail ", fold(_PLACEHOLDER.sub(" Xxname ", text)))
     plain = _URL.sub(" http://example.com ", plain)
-    return _NO_SPACES.sub(r" \g<0> ", plain)
+    return plain if plain.isascii() else _NO_SPACES.sub(r" \g<0> ", plain)
 
 
 def _visible(sentence: str) -> Iterator[Span]:

@@ -206,17 +206,26 @@ class OwnLabel:
 
 
 @dataclass(frozen=True)
-class Feedback:
-    """A mail, what it says, and what to do. Where the person said what it says, `overruled` is what the model says."""
+class Account:
+    """A mail and what it says. `sentences` are those that the model judged; where the person said what it says, `overruled` is
+    what the model says.
+    """
 
     email: Email
     prediction: Prediction
-    advice: Advice
     parties: Parties = Parties()
     step: Step = Step()
     signals: Signals = Signals()
     overruled: Prediction | None = None
     own_labels: tuple[OwnLabel, ...] = ()
+    sentences: tuple[Sentence, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Feedback(Account):
+    """A mail, what it says, and what to do."""
+
+    advice: Advice
 
 
 @dataclass(frozen=True)

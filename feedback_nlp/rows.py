@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from feedback_nlp.dates import shown
 from feedback_nlp.examples import digest
-from feedback_nlp.records import HUMAN, MODEL, SIGNALS, Advice, Email, Feedback, OwnLabel, Remark, Said, Signals
+from feedback_nlp.records import HUMAN, MODEL, SIGNALS, Account, Advice, Email, Feedback, OwnLabel, Remark, Said, Signals
 from feedback_nlp.sheet.columns import is_own
 
 if TYPE_CHECKING:
@@ -25,25 +25,25 @@ UNKNOWN = "unknown"
 
 def row_of(feedback: Feedback) -> Row:
     """The row of one mail; the fields that scripts rely on are described in docs/output.md."""
-    return combined(answer_of(feedback), message_of(feedback.email))
+    advice = with_own_advice(advice_fields(feedback.advice), own_advice(feedback.own_labels))
+    return combined(answer_of(feedback) | advice, message_of(feedback.email))
 
 
-def answer_of(feedback: Feedback) -> Row:
-    """What a mail says by itself, and what to do: the fields that depend on nothing but its text and sender."""
-    prediction, advice, parties = feedback.prediction, feedback.advice, feedback.parties
+def answer_of(account: Account) -> Row:
+    """What a mail says by itself: the fields that depend on nothing but its text and sender."""
+    prediction, parties = account.prediction, account.parties
     row: Row = {
         "label": prediction.label,
         "confidence": round(prediction.confidence, 6),
         "secondary": list(prediction.secondary),
         "evidence": [e.text for e in prediction.evidence],
-        "stage": feedback.step.name,
+        "stage": account.step.name,
         "possible": list(prediction.possible),
         "scores": {label: round(p, 6) for label, p in prediction.scores.items()},
-        "label_source": HUMAN if feedback.overruled else MODEL,
-        "model_label": (feedback.overruled or prediction).label,
-        **with_own_advice(advice_fields(advice), own_advice(feedback.own_labels)),
-        "signals": signal_fields(feedback.signals),
-        "own_labels": [own_label_row(label) for label in feedback.own_labels],
+        "label_source": HUMAN if account.overruled else MODEL,
+        "model_label": (account.overruled or prediction).label,
+        "signals": signal_fields(account.signals),
+        "own_labels": [own_label_row(label) for label in account.own_labels],
         "company": parties.company or UNKNOWN,
         "role": parties.role or UNKNOWN,
         "sender_type": parties.sender_type or UNKNOWN,

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -37,6 +37,14 @@ _UNLIKELY = 0.1
 """That no time is named is not told where a named one has more than this share of its chance."""
 
 
+class Told(NamedTuple):
+    """A value of a signal, and the sentence that says it."""
+
+    signal: str
+    value: str
+    sentence: Sentence
+
+
 @dataclass(frozen=True)
 class SignalModel:
     """A trained model of the signals. A block has a column of coefficients for each of `VALUES`, and so have `reasons`, for
@@ -55,27 +63,32 @@ class SignalModel:
     def _columns(self) -> Columns:
         return Columns({name: block.vocabulary for name, block in self.blocks.items()})
 
-    def chances(self, sentences: Sequence[Sentence], labels: Floats) -> Floats:
-        """How probable each of `VALUES` is in each sentence of a mail, (sentences, values), from the probabilities of its
+    def chances(self, documents: Sequence[Sequence[Sentence]], labels: Sequence[Floats]) -> list[Floats]:
+        """How probable each of `VALUES` is in each sentence of each mail, (sentences, values), from the probabilities of its
         sentence labels, (sentences, sentence labels).
         """
-        scores = self.intercept + reason_features(labels) @ self.reasons
-        for name, found in self._columns.of([sentences]).items():
+        scores = self.intercept + reason_features(np.vstack(labels)) @ self.reasons
+        for name, found in self._columns.of(documents).items():
             self.blocks[name].add_scores(scores, found)
-        return chances_of(scores)
+        return np.split(chances_of(scores), np.cumsum([len(document) for document in documents])[:-1])
 
-    def told(self, sentences: Sequence[Sentence], labels: Floats, reason: str = "") -> list[tuple[str, str, Sentence]]:
-        """What a mail with this label says: signal, value, and the sentence that most likely says it; of a signal the strongest
-        value first, but kinds of gap in the order of the mail.
+    def told(self, mails: Sequence[tuple[Sequence[Sentence], Floats, str]]) -> list[list[Told]]:
+        """What each mail says, given its sentences, the probabilities of their labels, and the mail's label ("" where that is not
+        known): the sentence that most likely says it; of a signal the strongest value first, but kinds of gap in the order of
+        the mail.
 
         A value is told where its chance reaches its threshold. Where the label is already that something was missing, somebody
         else was chosen or the role went away, it is only asked which value that is: the one with most of the chances of that
         signal is told too, if it has three quarters of them. That a mail names no time for a role that went away is told only
         where a time is unlikely.
         """
-        if not sentences:
-            return []
-        chances = self.chances(sentences, labels)
+        read = [mail for mail in mails if mail[0]]
+        if not read:
+            return [[] for _ in mails]
+        chances = iter(self.chances([sentences for sentences, _, _ in read], [labels for _, labels, _ in read]))
+        return [self._told(sentences, next(chances), reason) if sentences else [] for sentences, _, reason in mails]
+
+    def _told(self, sentences: Sequence[Sentence], chances: Floats, reason: str) -> list[Told]:
         strongest = chances.argmax(axis=0)
         best = chances.max(axis=0)
         found = set(np.flatnonzero(best >= self.thresholds).tolist())
@@ -87,7 +100,7 @@ class SignalModel:
         if best[_UNTIL] > _UNLIKELY * best[_OPEN]:
             found.discard(_OPEN)
         order = sorted(found, key=lambda k: (strongest[k] if VALUES[k][0] == "gaps" else -1, k))
-        return [(*VALUES[k], sentences[strongest[k]]) for k in order]
+        return [Told(*VALUES[k], sentences[strongest[k]]) for k in order]
 
 
 def reason_features(labels: Floats) -> Floats:

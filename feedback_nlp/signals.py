@@ -4,6 +4,7 @@ said is not said.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from feedback_nlp.answering import refuses_feedback, says_no_reply
@@ -11,7 +12,7 @@ from feedback_nlp.labels import NOT_REJECTION, SIGNAL_VALUES
 from feedback_nlp.model import Reading
 from feedback_nlp.preprocess import Preprocessor, fold
 from feedback_nlp.records import Email, Prediction, Said, Signals
-from feedback_nlp.signal_model import SignalModel
+from feedback_nlp.signal_model import SignalModel, Told
 from feedback_nlp.signal_store import load_signals
 
 MANY = ("gaps", "traits")
@@ -20,19 +21,28 @@ NO_REPLY, REFUSED = Said("no-reply"), Said("refused")
 
 
 def signals_of(
-    email: Email, prediction: Prediction, reading: Reading, preprocessor: Preprocessor, signal_model: SignalModel | None = None
-) -> Signals:
-    """The signals of a mail, told by the shipped model of them if no other is given; none where it turns nobody down.
+    mails: Sequence[tuple[Email, Reading, Prediction]], preprocessor: Preprocessor, signal_model: SignalModel | None = None
+) -> list[Signals]:
+    """The signals of each mail, told by the shipped model of them if no other is given; none where it turns nobody down.
 
-    `prediction` is what holds of the mail, be it the person's word; `reading` is what the model made of it.
-
-    Of what can be said once only, the strongest value counts. That answers are not read, which an address may say too, and
-    that no feedback is given, are looked for by rule as well.
+    A mail comes with what the model made of it, and with what holds of it, be it the person's word. Of what can be said once
+    only, the strongest value counts. That answers are not read, which an address may say too, and that no feedback is given, are
+    looked for by rule as well.
     """
-    if prediction.label in (None, NOT_REJECTION):
-        return Signals()
-    reader = signal_model or load_signals()
-    told = reader.told(reading.sentences, reading.probabilities, prediction.label or "")
+    found = [Signals()] * len(mails)
+    rejections = [i for i, (_, _, prediction) in enumerate(mails) if prediction.label not in (None, NOT_REJECTION)]
+    if rejections:
+        reader = signal_model or load_signals()
+        read = [
+            (reading.sentences, reading.probabilities, prediction.label or "")
+            for _, reading, prediction in map(mails.__getitem__, rejections)
+        ]
+        for i, told in zip(rejections, reader.told(read), strict=True):
+            found[i] = _signals(mails[i][0], told, reader, preprocessor)
+    return found
+
+
+def _signals(email: Email, told: Sequence[Told], reader: SignalModel, preprocessor: Preprocessor) -> Signals:
     said: dict[str, list[Said]] = {signal: [] for signal in SIGNAL_VALUES}
     for signal, value, sentence in told:
         quote = email.text[sentence.start : sentence.end]

@@ -11,8 +11,8 @@ from collections import Counter
 from pathlib import Path
 
 import feedback_nlp
+from feedback_nlp.feedback import accounts_of
 from feedback_nlp.records import Email
-from feedback_nlp.signals import signals_of
 
 FILE = Path(__file__).parent.parent / "data" / "signals" / "test.jsonl"
 MANY = {"gap": "gaps", "trait": "traits"}
@@ -36,9 +36,9 @@ def counts(model):
     """For each (signal, value): how often it is true, how often it was read, how often both."""
     true, read, both = Counter(), Counter(), Counter()
     found = rows()
-    for row, reading in zip(found, model.read(row["text"] for row in found), strict=True):
-        email = Email(row["id"], row["text"], subject=row["subject"], sender=row["sender"])
-        said = set(said_of(signals_of(email, reading.prediction, reading, model.preprocessor)))
+    emails = [Email(row["id"], row["text"], subject=row["subject"], sender=row["sender"]) for row in found]
+    for row, account in zip(found, accounts_of(emails, model), strict=True):
+        said = set(said_of(account.signals))
         there = {(signal["name"], signal["value"]) for signal in row["signals"]}
         true.update(there)
         read.update(said)

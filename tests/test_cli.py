@@ -503,7 +503,7 @@ def shown(label, confidence, second="not_rejection", gap="", answerable=True, se
     scores = dict.fromkeys(LABELS, 0.0) | {second: 1 - confidence, label: confidence}
     quote = Evidence(DECISION, MAIL.index(DECISION), MAIL.index(DECISION) + len(DECISION), 0.9)
     prediction = Prediction(label, confidence, scores, secondary, (quote,), dict.fromkeys(secondary, quote))
-    return list(render(Feedback(Email("1", MAIL), prediction, Advice("Meaning.", ("Step.",), ("Question?",), answerable, gap))))
+    return list(render(Feedback(Email("1", MAIL), prediction, advice=Advice("Meaning.", ("Step.",), ("Question?",), answerable, gap))))
 
 
 def plain(lines):

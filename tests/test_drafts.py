@@ -54,7 +54,7 @@ MET, APPLIED, NOTHING = Step("interview", True), Step("application", True), Step
 def feedback(label="vague_subjective", step=MET, parties=PLANNER, *, answerable=True, gap="", confidence=0.95, **headers):
     """An answer to a mail of Ida's; `headers` are what differs in the mail."""
     prediction = Prediction(label, confidence if label else 0.0, {label: confidence} if label else {})
-    return Feedback(replace(EMAIL, **headers), prediction, Advice("", answerable=answerable, gap=gap), parties, step)
+    return Feedback(replace(EMAIL, **headers), prediction, parties, step, advice=Advice("", answerable=answerable, gap=gap))
 
 
 # drafts.toml
@@ -561,9 +561,9 @@ FEEDBACK = st.builds(
         sent=st.booleans(),
     ),
     st.builds(Prediction, st.sampled_from(LABELS), st.sampled_from([0.3, 0.95]), st.just({})),
-    st.builds(Advice, st.just(""), answerable=st.booleans(), gap=st.sampled_from(["", *GAPS])),
     st.builds(Parties, HOSTILE, HOSTILE, st.sampled_from(["", *SENDER_TYPES])),
     st.builds(Step, st.sampled_from(["", *STEPS]), st.booleans()),
+    advice=st.builds(Advice, st.just(""), answerable=st.booleans(), gap=st.sampled_from(["", *GAPS])),
 )
 LENGTHS = {"short": (10, 49), "warm": (60, 130), "formal": (60, 130)}
 

@@ -70,18 +70,22 @@ TABLE_ROW = Email("7", "We chose “Ann”.", row=3, extra={"id": "7", "text": "
 @pytest.mark.parametrize(
     ("feedback", "row"),
     [
-        pytest.param(Feedback(MESSAGE, JUDGED, ADVICE, *KNOWN), {"id": "1@x", **CONTRACT, **HEADERS}, id="message"),
+        pytest.param(Feedback(MESSAGE, JUDGED, *KNOWN, advice=ADVICE), {"id": "1@x", **CONTRACT, **HEADERS}, id="message"),
         pytest.param(
-            Feedback(TABLE_ROW, JUDGED, ADVICE, *KNOWN),
+            Feedback(TABLE_ROW, JUDGED, *KNOWN, advice=ADVICE),
             {"id": "7", **CONTRACT, **NO_HEADERS, "row": 3, "text": "We chose “Ann”.", "n": 5, "note": "mine"},
             id="row",
         ),
         pytest.param(
-            Feedback(MESSAGE, JUDGED, ADVICE, *KNOWN, overruled=UNJUDGED), {"id": "1@x", **OWN_CONTRACT, **HEADERS}, id="the person's label"
+            Feedback(MESSAGE, JUDGED, *KNOWN, overruled=UNJUDGED, advice=ADVICE),
+            {"id": "1@x", **OWN_CONTRACT, **HEADERS},
+            id="the person's label",
         ),
-        pytest.param(Feedback(MESSAGE, UNJUDGED, Advice("")), {"id": "1@x", **UNJUDGED_CONTRACT, **HEADERS}, id="message not judged"),
         pytest.param(
-            Feedback(TABLE_ROW, UNJUDGED, Advice("")),
+            Feedback(MESSAGE, UNJUDGED, advice=Advice("")), {"id": "1@x", **UNJUDGED_CONTRACT, **HEADERS}, id="message not judged"
+        ),
+        pytest.param(
+            Feedback(TABLE_ROW, UNJUDGED, advice=Advice("")),
             {"id": "7", **UNJUDGED_CONTRACT, **NO_HEADERS, "row": 3, "text": "We chose “Ann”.", "n": 5},
             id="row not judged",
         ),
@@ -99,7 +103,7 @@ SAID = Signals(
 
 
 def test_signals():
-    fields = row_of(Feedback(MESSAGE, JUDGED, ADVICE, *KNOWN, SAID))["signals"]
+    fields = row_of(Feedback(MESSAGE, JUDGED, *KNOWN, SAID, advice=ADVICE))["signals"]
     assert fields == [
         {"signal": "door", "value": "apply again", "words": "in May", "quote": "Try us in May."},
         {"signal": "gaps", "value": "skill", "words": "SAP", "quote": "You lack SAP."},
@@ -113,7 +117,7 @@ def test_signals():
 @pytest.mark.parametrize("email", [MESSAGE, TABLE_ROW], ids=["message", "row"])
 @pytest.mark.parametrize("prediction", [JUDGED, UNJUDGED], ids=["judged", "not judged"])
 def test_files_of_rows_know_the_columns(email, prediction):
-    row = row_of(Feedback(email, prediction, ADVICE))
+    row = row_of(Feedback(email, prediction, advice=ADVICE))
     assert is_own(row)
     assert set(row) - set(KINDS) <= {"text", "n"}
     assert all(fits(row[name], kind) for name, kind in KINDS.items() if row.get(name) is not None)

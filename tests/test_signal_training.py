@@ -44,7 +44,8 @@ def trained(reason_model):
 def told(trained, reason_model, text, reason=""):
     sentences = reason_model.preprocessor(text)
     labels = reason_model.first_stages([sentences])[0][0]
-    return [(signal, value, text[s.start : s.end]) for signal, value, s in trained.told(sentences, labels, reason)]
+    (found,) = trained.told([(sentences, labels, reason)])
+    return [(signal, value, text[s.start : s.end]) for signal, value, s in found]
 
 
 def test_learns(trained, reason_model):
@@ -54,7 +55,7 @@ def test_learns(trained, reason_model):
         ("door", "kept on file", "We keep your CV on file."),
     ]
     assert told(trained, reason_model, "The team liked the talk.") == []
-    assert trained.told([], np.empty((0, len(SENTENCE_LABELS))), "skills_gap") == []
+    assert trained.told([([], np.empty((0, len(SENTENCE_LABELS))), "skills_gap")]) == [[]]
 
 
 def test_names(trained, reason_model):
@@ -71,7 +72,7 @@ def test_what_nobody_says_is_never_told(trained):
 
 def test_chances_of_a_signal_sum_to_at_most_one(trained, reason_model):
     sentences = reason_model.preprocessor("You have not used SAP. We keep it.")
-    chances = trained.chances(sentences, np.full((len(sentences), len(SENTENCE_LABELS)), 1 / len(SENTENCE_LABELS)))
+    (chances,) = trained.chances([sentences], [np.full((len(sentences), len(SENTENCE_LABELS)), 1 / len(SENTENCE_LABELS))])
     assert chances.shape == (2, len(VALUES))
     for signal in dict(VALUES):
         columns = [k for k, value in enumerate(VALUES) if value[0] == signal]

@@ -19,7 +19,8 @@ def model(tmp_path_factory):
 
 def read(model, text, sender=""):
     (reading,) = model.read([text])
-    return signals_of(Email("1", text, sender=sender), reading.prediction, reading, model.preprocessor)
+    (signals,) = signals_of([(Email("1", text, sender=sender), reading, reading.prediction)], model.preprocessor)
+    return signals
 
 
 def test_every_signal_has_values():

@@ -29,7 +29,7 @@ def prediction(label, confidence=0.9, quotes=(), second=None, **fields):
 
 
 def plain(prediction, advice=ADVICE, text=TEXT):
-    return [click.unstyle(line) for line in render(Feedback(Email("1", text), prediction, advice))]
+    return [click.unstyle(line) for line in render(Feedback(Email("1", text), prediction, advice=advice))]
 
 
 STEPS = ["", "What to do next", "  1. Do this.", "  2. Then that."]
@@ -174,7 +174,7 @@ def test_unsure_below(confidence, unsure):
 
 
 def test_styles():
-    lines = list(render(Feedback(Email("1", TEXT), prediction("skills_gap", quotes=["You lack Rust."]), ADVICE)))
+    lines = list(render(Feedback(Email("1", TEXT), prediction("skills_gap", quotes=["You lack Rust."]), advice=ADVICE)))
     assert lines[0] == f"{click.style('Something the role asks for was missing', bold=True)}  (skills_gap, 90% sure)"
     assert lines[5] == f"  | Thanks. >>{click.style('You lack Rust.', fg='yellow', bold=True)}<< Ida got it."
     assert click.style("What to do next", bold=True) in lines
@@ -245,7 +245,7 @@ def test_every_channel_has_words():
 
 
 def test_names_stand_out():
-    lines = list(render(Feedback(Email("1", TEXT), prediction("skills_gap", quotes=["You lack Rust."]), CASE)))
+    lines = list(render(Feedback(Email("1", TEXT), prediction("skills_gap", quotes=["You lack Rust."]), advice=CASE)))
     assert f"{click.style('The mail says:', bold=True)} Rust was missing; you may apply again." in lines
     assert click.style("What to avoid", bold=True) in lines
 
