@@ -41,6 +41,7 @@ A whole mailbox:
     applications                                    which conversations are about one application
     course      the stage and the days of each message
     silence     applications that nobody answered
+    workers     spread(function, items, jobs)       by several processes, in order
     mailbox     judge(items, model, journal), tie(journal), rows(journal)
     overview    counts that add up, and the newest rejections
     labelling   label_mailbox(paths, wanted, model) -> Labelled

@@ -37,6 +37,7 @@ class Wanted:
     text_column: str | None = None
     update: bool = False
     bom: bool = False
+    jobs: int = 1
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,8 @@ def label_mailbox(
 
     `human` holds what the person said of mails, as `collection.human_labels` gives it; `tagger` tells labels of their own.
 
-    Raises InputError where nothing could be read, OutputError where a file can't be written.
+    Raises InputError where nothing could be read, OutputError where a file can't be written, FeedbackError where one of several
+    jobs is killed.
     """
     for path in (wanted.output, wanted.skipped, wanted.silence):
         if path:
@@ -103,7 +105,7 @@ def _judge_all(
     read = 0
     try:
         mails = read_paths(paths, wanted.text_column, lambda size: progress(size, 0), wanted.names)
-        for number in judge(mails, model, journal, human, tagger):
+        for number in judge(mails, model, journal, human, tagger, wanted.jobs):
             read += number
             progress(0, number)
     except KeyboardInterrupt:

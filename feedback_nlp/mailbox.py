@@ -10,9 +10,10 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
-from itertools import islice
+from contextlib import closing
+from dataclasses import dataclass, field
+from functools import cache, partial
+from itertools import islice, tee
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,7 @@ from feedback_nlp.rows import (
 )
 from feedback_nlp.tagging import Tagger
 from feedback_nlp.threads import mark_own, number_conversations
+from feedback_nlp.workers import spread
 
 _BATCH = 256
 _REPLY = re.compile(r"^(?:\s*(?:re|aw|sv|antw|antwort|rép|ref|odp|vs|fwd?|wg|tr|rv|i)\s*(?:\[\d{1,3}\]\s*)?:)+", re.IGNORECASE)
@@ -98,19 +100,23 @@ def judge(
     journal: Journal,
     human: Mapping[str, Example] | None = None,
     tagger: Tagger | None = None,
+    jobs: int = 1,
 ) -> Iterator[int]:
     """Reads messages into the journal and judges those that it does not know; yields how many were read, batch by batch.
 
-    `human` holds what the person said of mails, `tagger` tells labels of their own, as for `accounts_of`.
+    `human` holds what the person said of mails, `tagger` tells labels of their own, as for `accounts_of`; so many `jobs` judge at
+    once. Raises FeedbackError where one of several is killed.
     """
-    stream, version = iter(items), version_of(model) + (tagger.version if tagger else "")
-    while batch := list(islice(stream, _BATCH)):
-        with journal.batch():
-            new = list(_new(batch, version, journal, human))
-            answers = _answers(new, model, journal, human, tagger)
-            for message, answer in zip(new, answers, strict=True):
-                _add(journal, message, answer)
-        yield sum(item.count if isinstance(item, Skipped) else 1 for item in batch)
+    under_way: set[str] = set()
+    version = version_of(model) + (tagger.version if tagger else "")
+    plans, ahead = tee(_plans(items, version, journal, human, under_way))
+    answer = partial(answers_of, model=model, human=human, tagger=tagger)
+    with closing(spread(answer, (list(plan.unknown.values()) for plan in ahead), jobs)) as answers:
+        for plan, answered in zip(plans, answers, strict=False):  # no further than the answers go
+            with journal.batch():
+                _carry_out(plan, answered, journal)
+            under_way -= {message.identity for message in plan.new} | set(plan.again)
+            yield plan.read
 
 
 @dataclass(frozen=True)
@@ -122,23 +128,62 @@ class _New:
     email: Email
 
 
-def _new(batch: Iterable[Email | Skipped], version: str, journal: Journal, human: Mapping[str, Example] | None) -> Iterator[_New]:
-    """The messages to judge; the others go to their place in the journal."""
-    seen: set[str] = set()
-    for item in batch:
-        if isinstance(item, Skipped):
-            journal.skip(item, UNREADABLE)
-            continue
-        journal.attachments += item.attachments
-        identity, key = identity_of(item), _key(item, version, human)
-        run, answered = (journal.run, key) if identity in seen else journal.last_read(identity) or (None, "")
-        seen.add(identity)
-        if run == journal.run:
-            journal.skip(Skipped(f"{item.source}, message {item.position}", "a duplicate of a message above"), DUPLICATE)
-        elif answered == key:
-            journal.see_again(identity)
-        else:
-            yield _New(identity, key, item)
+@dataclass
+class _Plan:
+    """What is to be done about the messages of a batch: those to skip, with the kind; those to see again; those to judge, and of
+    them the mails whose answers are not known, by key.
+    """
+
+    read: int = 0
+    attachments: int = 0
+    skipped: list[tuple[Skipped, str]] = field(default_factory=list)
+    again: list[str] = field(default_factory=list)
+    new: list[_New] = field(default_factory=list)
+    unknown: dict[str, Email] = field(default_factory=dict)
+
+
+def _plans(
+    items: Iterable[Email | Skipped], version: str, journal: Journal, human: Mapping[str, Example] | None, under_way: set[str]
+) -> Iterator[_Plan]:
+    """The plan of each batch, by what the journal holds and what earlier plans, `under_way`, are about."""
+    stream = iter(items)
+    while batch := list(islice(stream, _BATCH)):
+        plan = _Plan(sum(item.count if isinstance(item, Skipped) else 1 for item in batch))
+        for item in batch:
+            if isinstance(item, Skipped):
+                plan.skipped.append((item, UNREADABLE))
+            else:
+                plan.attachments += item.attachments
+                _place(item, _key(item, version, human), plan, journal, under_way)
+        yield plan
+
+
+def _place(email: Email, key: str, plan: _Plan, journal: Journal, under_way: set[str]) -> None:
+    identity = identity_of(email)
+    run, answered = (journal.run, key) if identity in under_way else journal.last_read(identity) or (None, "")
+    if run == journal.run:
+        plan.skipped.append((Skipped(f"{email.source}, message {email.position}", "a duplicate of a message above"), DUPLICATE))
+        return
+    under_way.add(identity)
+    if answered == key:
+        plan.again.append(identity)
+        return
+    plan.new.append(_New(identity, key, email))
+    if journal.known(key) is None:
+        plan.unknown[key] = email
+
+
+def _carry_out(plan: _Plan, answers: Sequence[Row], journal: Journal) -> None:
+    journal.attachments += plan.attachments
+    for skipped, kind in plan.skipped:
+        journal.skip(skipped, kind)
+    for identity in plan.again:
+        journal.see_again(identity)
+    answered = dict(zip(plan.unknown, answers, strict=True))
+    for key, answer in answered.items():
+        journal.keep(key, answer)
+    for message in plan.new:
+        _add(journal, message, answered.get(message.key) or journal.known(message.key) or {})
 
 
 def identity_of(email: Email) -> str:
@@ -160,16 +205,11 @@ def sender_address(email: Email) -> str:
     return f"{address.local}@{address.domain}" if address.local else email.sender.strip().lower()
 
 
-def _answers(
-    messages: Sequence[_New], model: Model, journal: Journal, human: Mapping[str, Example] | None, tagger: Tagger | None
-) -> list[Mapping[str, Any]]:
-    """What each mail says: as the journal has it, else as the person or the model judges."""
-    known = {message.key: journal.known(message.key) for message in messages}
-    missing = {message.key: message.email for message in messages if known[message.key] is None}
-    for key, account in zip(missing, accounts_of(missing.values(), model, human, tagger), strict=True):
-        known[key] = _answer(account, model)
-        journal.keep(key, known[key] or {})
-    return [known[message.key] or {} for message in messages]
+def answers_of(
+    emails: Sequence[Email], model: Model, human: Mapping[str, Example] | None = None, tagger: Tagger | None = None
+) -> list[Row]:
+    """What each mail says by itself, as the journal keeps it."""
+    return [_answer(account, model) for account in accounts_of(emails, model, human, tagger)]
 
 
 def _answer(account: Account, model: Model) -> Row:

@@ -9,7 +9,7 @@ secondary reasons.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -128,6 +128,10 @@ class Model:
     lexicon: frozenset[str]
     manifest: Mapping[str, Any] = field(default_factory=dict)
     prior: Prior | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        """On the way to another process: what was made on first use is made anew there."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
 
     @property
     def classes_(self) -> NDArray[np.str_]:

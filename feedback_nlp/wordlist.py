@@ -43,6 +43,9 @@ class WordList(Mapping[str, int]):
             raise ValueError("words must be different and hold no line end")
         return cls(np.frombuffer("".join(f"{word}\n" for word in ordered).encode(), dtype=np.uint8))
 
+    def __reduce__(self) -> tuple[type[WordList], tuple[NDArray[np.uint8]]]:
+        return WordList, (self.packed,)
+
     def find(self, words: Iterable[str]) -> list[int]:
         """The places of those words that are there, repeats included."""
         return [place for word in words if (place := self.get(word)) is not None]

@@ -8,6 +8,7 @@ import sys
 import time
 
 import pytest
+from benchmarks.mailbox import write_mbox
 
 from feedback_nlp.errors import InputError
 from feedback_nlp.labelling import Wanted, label_mailbox, partial
@@ -182,18 +183,30 @@ def test_update_adds_to_the_rows_of_earlier_runs(model, tmp_path):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL")
-def test_a_killed_run_goes_on_and_ends_the_same(tmp_path):
+@pytest.mark.parametrize(("options", "seconds"), [([], 2.5), (["--jobs", "2"], 8)], ids=["one process", "three processes"])
+def test_a_killed_run_goes_on_and_ends_the_same(options, seconds, tmp_path):
     source = many(tmp_path, 3000)
     command = [sys.executable, "-m", "feedback_nlp", "label", str(source), "-q", "-o"]
     subprocess.run([*command, str(tmp_path / "whole.jsonl")], check=True)
     rng = random.Random(0)
     for _ in range(3):
-        process = subprocess.Popen([*command, str(tmp_path / "killed.jsonl")])
-        time.sleep(rng.uniform(0.5, 2.5))
+        process = subprocess.Popen([*command, str(tmp_path / "killed.jsonl"), *options])
+        time.sleep(rng.uniform(0.5, seconds))
         process.send_signal(signal.SIGKILL)
         process.wait()
-    subprocess.run([*command, str(tmp_path / "killed.jsonl")], check=True)
+    subprocess.run([*command, str(tmp_path / "killed.jsonl"), *options], check=True)
     assert (tmp_path / "killed.jsonl").read_bytes() == (tmp_path / "whole.jsonl").read_bytes()
+
+
+def test_copies_far_apart_are_told_by_several_processes_too(model, tmp_path):
+    source = tmp_path / "in.mbox"
+    write_mbox(source, 900, 1)
+    source.write_bytes(2 * source.read_bytes())
+    results = [run([source], tmp_path / f"{jobs}.jsonl", model, jobs=jobs, skipped=tmp_path / f"{jobs}.csv") for jobs in (1, 2)]
+    assert results[0].overview == results[1].overview
+    assert results[0].overview.duplicates == 900
+    assert (tmp_path / "1.jsonl").read_bytes() == (tmp_path / "2.jsonl").read_bytes()
+    assert (tmp_path / "1.csv").read_bytes() == (tmp_path / "2.csv").read_bytes()
 
 
 def test_rows_of_a_table_keep_their_columns_in_order(model, tmp_path):

@@ -87,6 +87,8 @@ def test_the_table_has_all_rows(measured):
         (speed.START, "`feedback-nlp --version`", "s"),
         (speed.MAILBOX, speed.LABEL, "messages/s"),
         (speed.MAILBOX, speed.OBVIOUS, "messages/s"),
+        (speed.CORES, f"{speed.LABEL} --jobs 1", "messages/s"),
+        (speed.CORES, f"{speed.LABEL} --jobs 2", "messages/s"),
         (speed.TEXTS, speed.CLASSIFY, "mails/s"),
         (speed.TEXTS, speed.OBVIOUS, "mails/s"),
         (speed.TEXTS, "TF-IDF of whole mails, logistic regression", "mails/s"),
@@ -99,18 +101,20 @@ def test_the_table_has_all_rows(measured):
     assert all(row["median"] > 0 for row in rows if row["part"] != speed.SAMENESS)
     assert all(row["median"] < sameness.TOLERANCE and row["says"].startswith("0 of 20 ") for row in rows if row["part"] == speed.SAMENESS)
     assert [row["against"] for row in rows if "against" in row] == [
-        speed.SPACY, speed.CLICK, speed.CLICK, speed.OBVIOUS, speed.CLASSIFY, speed.CLASSIFY, "5 messages"
+        speed.SPACY, speed.CLICK, speed.CLICK, speed.OBVIOUS, f"{speed.LABEL} --jobs 1",
+        speed.CLASSIFY, speed.CLASSIFY, "5 messages",
     ]  # fmt: skip
 
 
 def test_the_picture_and_the_printed_table(measured):
     folder, result = measured
     drawn = (folder / "speed.svg").read_text(encoding="utf-8")
-    assert all(f">{part}: " in drawn for part in (speed.START, speed.MAILBOX, speed.TEXTS, speed.GROWTH))
+    assert all(f">{part}: " in drawn for part in (speed.START, speed.MAILBOX, speed.CORES, speed.TEXTS, speed.GROWTH))
     assert result.stdout == speed.markdown(speed.read_table(folder / "speed.csv"))
     assert [line for line in result.stderr.splitlines() if line.startswith("|")] == result.stdout.splitlines()[2:]
     assert [line for line in result.stderr.splitlines() if not line.startswith("|")] == [
-        speed.START, speed.MAILBOX, speed.TEXTS, "training TF-IDF of whole mails, logistic regression", speed.GROWTH, speed.SAMENESS
+        speed.START, speed.MAILBOX, speed.CORES, speed.TEXTS,
+        "training TF-IDF of whole mails, logistic regression", speed.GROWTH, speed.SAMENESS,
     ]  # fmt: skip
 
 

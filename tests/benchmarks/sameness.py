@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import math
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from unittest.mock import patch
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 from benchmarks.obvious import ObviousWay
 from numpy.typing import NDArray
 
@@ -20,6 +23,8 @@ from feedback_nlp.language import english_sentences
 from feedback_nlp.model import MOST_CHARACTERS, Model, softmax
 from feedback_nlp.records import Example
 from feedback_nlp.stages import Prepared, Stages, count_known
+from feedback_nlp.store import folder_of
+from feedback_nlp.tagging import open_tagger
 
 Chances = NDArray[np.float64]
 
@@ -57,13 +62,31 @@ def obvious(model: Model, texts: Sequence[str]) -> Chances:
     return np.vstack([NOT_JUDGED if chances is None else chances for chances in found])
 
 
-def label(model: Model, texts: Sequence[str]) -> Chances:
-    """The rows that `label` writes."""
+def label(model: Model, texts: Sequence[str], jobs: int = 1) -> Chances:
+    """The rows that `label` writes, by so many processes."""
     with tempfile.TemporaryDirectory() as folder:
         rows, labelled = Path(folder) / "mails.jsonl", Path(folder) / "labelled.jsonl"
         rows.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts), encoding="utf-8")
-        label_mailbox([rows], Wanted(labelled), model, lambda size, number: None)
-        scores = [json.loads(line)["scores"] for line in labelled.read_bytes().splitlines()]
+        label_mailbox([rows], Wanted(labelled, jobs=jobs), model, lambda size, number: None)
+        return _chances(json.loads(line)["scores"] for line in labelled.read_bytes().splitlines())
+
+
+def dask(model: Model, texts: Sequence[str]) -> Chances:
+    """The rows that `label --engine dask` writes, by processes of its own; of the model in use alone."""
+    from feedback_nlp.engine.judge import Judge, pack
+    from feedback_nlp.engine.run import Wanted as OnEngine
+    from feedback_nlp.engine.run import label_tables
+
+    with tempfile.TemporaryDirectory() as folder:
+        rows, labelled = Path(folder) / "mails.parquet", Path(folder) / "labelled"
+        pq.write_table(pa.table({"text": list(texts)}), rows, row_group_size=max(1, len(texts) // 8))
+        kit = pack(folder_of(None), Judge(model, {}, open_tagger(model, {})))
+        label_tables([str(rows)], OnEngine(str(labelled), None, None), kit, lambda text: None, lambda number, total: None)
+        parts = (pq.read_table(part, columns=["scores"]) for part in sorted(labelled.glob("*.parquet")))
+        return _chances(scores for part in parts for scores in part["scores"].to_pylist())
+
+
+def _chances(scores: Iterable[Mapping[str, float]]) -> Chances:
     return np.array([[row.get(name, float(name == NOT_REJECTION)) for name in LABELS] for row in scores])
 
 
@@ -75,6 +98,8 @@ WAYS: Mapping[str, Callable[[Model, Sequence[str]], Chances]] = {
     "scikit-learn's objects": scikit_learn,
     "the obvious way": obvious,
     "`label`": label,
+    "`label --jobs 2`": partial(label, jobs=2),
+    "`label --engine dask`": dask,
 }
 
 

@@ -53,8 +53,8 @@ MESSAGE_SIZE = 0.02
 """Megabytes, with the HTML and the attachments."""
 WARM_UP = 400
 """Messages: from some hundreds on, `label` finds features with arrays."""
-START, MAILBOX, TEXTS, GROWTH, SAMENESS = "start", "mailbox to table", "texts to labels", "growth", "sameness"
-PARTS = (START, MAILBOX, TEXTS, GROWTH, SAMENESS)
+START, MAILBOX, CORES, TEXTS, GROWTH, SAMENESS = "start", "mailbox to table", "two cores", "texts to labels", "growth", "sameness"
+PARTS = (START, MAILBOX, CORES, TEXTS, GROWTH, SAMENESS)
 LABEL, OBVIOUS = "`feedback-nlp label`", "the obvious way"
 SPACY = """`python -c 'import spacy; spacy.blank("en")'`"""
 CLICK = "`python -c 'import click'`"
@@ -150,6 +150,25 @@ def run(way: str, mbox: Path) -> dict[str, float]:
         done = subprocess.run(command, env=os.environ | ONE_THREAD, check=True, stdout=subprocess.PIPE, text=True)
     taken: dict[str, float] = json.loads(done.stdout)
     return taken
+
+
+def two_cores(folder: Path, messages: int, rounds: int) -> Iterator[Row]:
+    """One process on one core against two on two, by the clock: so the machine should have nothing else to do."""
+    mbox = folder / "cores.mbox"
+    write_mbox(mbox, messages, messages * MESSAGE_SIZE)
+    found = turns({str(jobs): lambda n, jobs=jobs: by_the_clock(jobs, mbox) for jobs in (1, 2)}, rounds)
+    one, two = (f"{LABEL} --jobs {jobs}" for jobs in (1, 2))
+    yield row(CORES, one, "messages/s", found["1"], "judging, by the clock")
+    yield row(CORES, two, "messages/s", found["2"], "judging, by the clock") | against(one, ratios(found["2"], found["1"]), "at least 1.7")
+
+
+def by_the_clock(jobs: int, mbox: Path) -> float:
+    """Messages a second with so many processes, once they have started."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, str(TESTS / "benchmarks" / "timed.py"), str(jobs), str(mbox), str(Path(folder) / "labelled.csv")]
+        done = subprocess.run(command, env=os.environ | ONE_THREAD, check=True, stdout=subprocess.PIPE, text=True)
+    taken: dict[str, float] = json.loads(done.stdout)
+    return taken["messages"] / taken["seconds"]
 
 
 def growth(folder: Path, sizes: Sequence[int], rounds: int) -> Iterator[Row]:
@@ -322,6 +341,7 @@ def main(
         parts = {
             START: start(starts),
             MAILBOX: mailbox_to_table(Path(folder), messages, rounds),
+            CORES: two_cores(Path(folder), 2 * messages, rounds),
             TEXTS: texts_to_labels(model, mails, peers, texts, rounds, say),
             GROWTH: growth(Path(folder), [*sizes, *([1_000_000] if million else [])], 1),
             SAMENESS: sameness(model, [e.text for e in mails[:: max(1, len(mails) // same)]][:same]),
