@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from feedback_nlp.answering import says_no_reply
 from feedback_nlp.company import AGENCY_FOR_SURE, agency_likeness, company_key, company_name, is_organisation, name_at
@@ -17,7 +18,12 @@ from feedback_nlp.signature import is_person, is_team
 _WINDOW = 140
 _SHORTEST_LABEL = 4
 _BETWEEN = " .&'-"
+_MOST_BETWEEN = 3
 _SQUEEZED = str.maketrans("", "", _BETWEEN)
+_ARTICLE = re.compile(r"(?:The|Le|La|Les|El)\s\Z", re.I)
+_LONGEST_ARTICLE = 4
+_WITHIN = re.compile(r"[\w@.-]")
+_GOES_ON = re.compile(r"[\w@]")
 
 _FIELD = re.compile(
     r"^[^\w\n]{0,5}(?:hiring )?"
@@ -185,19 +191,35 @@ def _in_subject(letter: Letter) -> Iterator[str]:
 
 def _spelled(letter: Letter) -> Iterator[str]:
     """The name of the sender's domain as the mail spells it."""
-    label = _label(letter.address)
-    sources = (letter.text, letter.subject, letter.address.name)
-    # Few mails spell it: a pattern is compiled for these alone.
-    if len(label) < _SHORTEST_LABEL or not any(label.translate(_SQUEEZED) in source.lower().translate(_SQUEEZED) for source in sources):
+    label = _label(letter.address).translate(_SQUEEZED)
+    if len(label) < _SHORTEST_LABEL:
         return
-    pattern = re.compile(
-        r"(?<![\w@.-])(?:(?:The|Le|La|Les|El)\s)?" + rf"[{_BETWEEN}]{{0,3}}".join(map(re.escape, label)) + r"(?![\w@])", re.I
-    )
-    for source in sources:
-        for match in pattern.finditer(source):
-            if match[0][0].isupper():
-                whole = name_at(source, match.start())
-                yield whole if is_organisation(whole) or whole in letter.signature else match[0]
+    for source in (letter.text, letter.subject, letter.address.name):
+        for start, end in _spellings(label, source):
+            if source[start].isupper():
+                whole = name_at(source, start)
+                yield whole if is_organisation(whole) or whole in letter.signature else source[start:end]
+
+
+def _spellings(label: str, source: str) -> Iterator[tuple[int, int]]:
+    """Where the letters of a label stand as a name, an article before it included, with a few of `_BETWEEN` between two of them.
+
+    To look for them so is quicker than to compile a pattern for each sender of a mailbox.
+    """
+    if label not in source.lower().translate(_SQUEEZED):
+        return
+    places = [i for i, letter in enumerate(source) if letter not in _BETWEEN]
+    squeezed = "".join(source[i].lower()[:1] for i in places)  # of a letter whose lower case are two, the first
+    at = squeezed.find(label)
+    while at >= 0:
+        found = places[at : at + len(label)]
+        start, end = found[0], found[-1] + 1
+        article = _ARTICLE.search(source, max(0, start - _LONGEST_ARTICLE), start)
+        starts = (article.start(), start) if article else (start,)
+        begin = next((i for i in starts if not _WITHIN.match(source[i - 1 : i])), None)
+        if begin is not None and not _GOES_ON.match(source, end) and all(b - a <= _MOST_BETWEEN + 1 for a, b in pairwise(found)):
+            yield begin, end
+        at = squeezed.find(label, at + len(label))
 
 
 def _signed(letter: Letter) -> Iterator[str]:

@@ -117,4 +117,4 @@ def _promised_end(stream: BinaryIO, start: int, size: int) -> int:
 
 def _unescaped(data: bytes) -> bytes:
     """The message as it was before "From " became ">From "; where such lines stand bare, nothing was escaped."""
-    return data if _BARE.search(data) else _ESCAPED.sub(rb"\1", data)
+    return _ESCAPED.sub(rb"\1", data) if b">From " in data and not _BARE.search(data) else data
