@@ -12,6 +12,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import os
 import resource
 import subprocess
@@ -51,6 +52,8 @@ Say = Callable[[str], None]
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 MESSAGE_SIZE = 0.02
 """Megabytes, with the HTML and the attachments."""
+ROUND = 20_000
+"""A growing mailbox is a multiple of so many messages, or has fewer."""
 SMALL = 0.004
 """Megabytes of a message in a growing mailbox: most have no attachment, so that a million of them fit on a disk."""
 WARM_UP = 400
@@ -173,13 +176,24 @@ def by_the_clock(jobs: int, mbox: Path) -> float:
     return taken["messages"] / taken["seconds"]
 
 
+def write_grown(mbox: Path, size: int) -> None:
+    """So many small messages; from `ROUND` on the same ones again, of other senders."""
+    with tempfile.TemporaryDirectory() as folder:
+        once = Path(folder) / "once.mbox"
+        write_mbox(once, min(size, ROUND), min(size, ROUND) * SMALL, first=WARM_UP)
+        data = once.read_bytes()
+    with mbox.open("wb") as out:
+        for n in range(math.ceil(size / ROUND)):
+            out.write(data.replace(b"@firm", b"@round%d-firm" % n))
+
+
 def growth(folder: Path, sizes: Sequence[int], rounds: int) -> Iterator[Row]:
     """What a message costs, and the most memory, in mailboxes of these sizes."""
     taken: dict[int, list[dict[str, float]]] = {size: [] for size in sizes}
     mbox = folder / "growing.mbox"
     for _ in range(rounds):
         for size in sizes:
-            write_mbox(mbox, size, size * SMALL, first=WARM_UP)
+            write_grown(mbox, size)
             taken[size].append(run("label", mbox))
     mbox.unlink()
     each = {size: [1000 * one["seconds"] / size for one in taken[size]] for size in sizes}
