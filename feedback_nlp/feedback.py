@@ -16,7 +16,8 @@ from feedback_nlp.step import step_announced, step_reached
 from feedback_nlp.tagging import Tagger
 from feedback_nlp.verdict import verdict_of
 
-_BATCH = 256
+_BATCH = 64
+"""Signals have many columns: of more mails at once their scores take hundreds of megabytes."""
 
 
 def give_feedback(
