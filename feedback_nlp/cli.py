@@ -132,6 +132,7 @@ def check_reply(file: str, rejection_file: str | None, model: str | None, as_jso
     from feedback_nlp.collection import human_labels
     from feedback_nlp.feedback import give_feedback
     from feedback_nlp.reply import check_reply as check
+    from feedback_nlp.reply import unread
     from feedback_nlp.rows import remark_row
     from feedback_nlp.store import load_version
     from feedback_nlp.terminal import render_remarks
@@ -144,6 +145,8 @@ def check_reply(file: str, rejection_file: str | None, model: str | None, as_jso
         click.echo(json.dumps({"remarks": [remark_row(remark, text) for remark in remarks]}))
     else:
         click.echo("\n".join(render_remarks(text, remarks)), color=_wants_colour())
+    for note in unread(text, rejection):
+        click.echo(note, err=True)
 
 
 def _one_mail(file: str, command: str = "classify", what: str = "mail") -> Email:

@@ -79,6 +79,13 @@ def test_a_pasted_mail(client, model):
     assert "Nothing in it would hurt you." in text
 
 
+def test_a_long_reply(client):
+    mail = paste(client, REJECTION)
+    note = "Only the first 100,000 characters of the reply were read."
+    assert note not in text_of(send(client, f"{mail}/check", {"reply": REPLY}).text)
+    assert note in text_of(send(client, f"{mail}/check", {"reply": REPLY + "- ok\n" * 20_000}).text)
+
+
 @pytest.mark.parametrize(
     ("name", "content"),
     [
