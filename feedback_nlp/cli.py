@@ -280,7 +280,9 @@ def label(
     from feedback_nlp.overview import render_drift, render_overview, render_rejections
     from feedback_nlp.store import load_version
     from feedback_nlp.tagging import open_tagger
+    from feedback_nlp.temporary import remove_abandoned
 
+    remove_abandoned()
     if engine or scheduler:
         _label_on_engine(addresses, target, engine, scheduler, text_column, model, quiet)
         return

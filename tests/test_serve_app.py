@@ -2,6 +2,7 @@ import email
 import html
 import json
 import re
+import tempfile
 import threading
 from pathlib import Path
 from urllib.parse import quote
@@ -283,7 +284,7 @@ def private(tmp_path, monkeypatch):
     """Where temporary files go."""
     folder = tmp_path / "temporary"
     folder.mkdir()
-    monkeypatch.setattr(exports.tempfile, "tempdir", str(folder))
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
     return folder
 
 
@@ -303,7 +304,8 @@ def test_a_mailbox(client, private, tmp_path, monkeypatch):
         25,
     ]
     (folder,) = private.iterdir()
-    assert (folder.stat().st_mode & 0o777, sorted(file.name for file in folder.iterdir())) == (0o700, ["labelled.jsonl", "silence.jsonl"])
+    kept = sorted(file.name for file in (folder / "content").iterdir())
+    assert (folder.stat().st_mode & 0o777, kept) == (0o700, ["labelled.jsonl", "silence.jsonl"])
     send(client, f"{path}/close")
     assert list(private.iterdir()) == []
     assert client.get(path).status_code == 404
@@ -363,7 +365,7 @@ def test_what_is_no_mailbox(client, private):
     assert "x.pdf is a binary file, not a mail. Give a text file" in text_of(page)
     assert str(private) not in page
     (folder,) = private.iterdir()
-    assert list(folder.iterdir()) == []
+    assert list((folder / "content").iterdir()) == []
 
 
 def test_what_is_skipped_is_named(client, private):
@@ -391,7 +393,7 @@ def test_no_file_is_called_as_the_client_says(name, client, private):
         ]
     )
     client.post("/exports", content=body, headers={"Content-Type": "multipart/form-data; boundary=x"})
-    names = [file.name for folder in private.iterdir() for file in folder.rglob("*")]
+    names = [file.name for folder in private.iterdir() for file in (folder / "content").rglob("*")]
     assert all(name.startswith(("upload", "labelled.jsonl", "silence.jsonl", ".feedback-nlp-")) for name in names)
     assert not (private.parent / "escaped").exists()
 
