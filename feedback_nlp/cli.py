@@ -277,7 +277,7 @@ def label(
     from feedback_nlp.collection import human_labels
     from feedback_nlp.dossier import check_page
     from feedback_nlp.labelling import Wanted, label_mailbox
-    from feedback_nlp.overview import render_drift, render_overview, render_rejections
+    from feedback_nlp.overview import counted, render_drift, render_overview, render_rejections
     from feedback_nlp.store import load_version
     from feedback_nlp.tagging import open_tagger
     from feedback_nlp.temporary import remove_abandoned
@@ -310,7 +310,8 @@ def label(
         click.echo("\n".join(render_overview(result.overview)), err=True)
         if result.silent:
             where = f"listed in {silence}" if silence else "--silence FILE lists them"
-            click.echo(f"{len(result.silent)} applications wait for an answer ({where}).", err=True)
+            waiting = f"{counted(len(result.silent), 'application')} wait{'s' if len(result.silent) == 1 else ''}"
+            click.echo(f"{waiting} for an answer ({where}).", err=True)
         for line in render_drift(result.overview.drift, paths):
             click.echo(line, err=True)
         for line in render_rejections(result.newest, result.overview):
