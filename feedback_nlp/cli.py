@@ -525,6 +525,8 @@ def list_examples(as_json: bool) -> None:
 
     own = own_examples()
     click.echo(json.dumps([row_of(example) for example in own]) if as_json else "\n".join(render_examples(own)), nl=as_json or bool(own))
+    if not (own or as_json):
+        click.echo("You have labelled no mails yet. To do so: feedback-nlp add FILE, or feedback-nlp review PATH", err=True)
 
 
 @examples.command()

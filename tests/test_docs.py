@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 import pytest
+import tomli
 
 from tests.commands import commands
 
@@ -48,6 +49,13 @@ def test_commands_in_the_readme_exist():
         (ROOT / "README.md").read_text(encoding="utf-8"),
     ):
         assert line in known or line.split()[0] in known
+
+
+def test_the_readme_names_every_extra_that_a_command_needs():
+    project = tomli.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    beginning = (ROOT / "README.md").read_text(encoding="utf-8").partition("What it prints:")[0]
+    extras = set(project["optional-dependencies"]) - {"benchmark", "docs", "test"}
+    assert [name for name in extras if f"`{name}`" not in beginning] == []
 
 
 def test_the_architecture_names_files_that_exist():
