@@ -65,6 +65,13 @@ def test_the_architecture_names_files_that_exist():
     assert [name for name in names if not (ROOT / "feedback_nlp" / name).exists() and not (ROOT / name).exists()] == []
 
 
+def test_what_contributors_are_sent_to_exists():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    names = set(re.findall(r"`((?:feedback_nlp|tests|data|models|\.ci)/[\w./]+)`", text))
+    assert len(names) > 15
+    assert [name for name in names if not (ROOT / name).exists()] == []
+
+
 def test_every_page_is_in_the_navigation():
     pages = re.findall(r"(?m)^ +- (\w+\.md)$", (ROOT / "mkdocs.yml").read_text(encoding="utf-8"))
     assert sorted(pages) == sorted(path.name for path in (ROOT / "docs").glob("*.md"))
