@@ -72,6 +72,7 @@ Many rejections together, from the rows that label wrote:
 Under all of these:
 
     labels, records, errors, resources
+    temporary   TemporaryFolder, remove_abandoned() for what passes through the disk, gone even where a run was killed
     sheet       write_rows(rows, path)              rows in files: CSV, JSON lines, Parquet, Excel; inbox undoes its escapes
 
 Learning:

@@ -50,10 +50,10 @@ class _Message:
 
     @property
     def employers(self) -> list[tuple[str, str]]:
-        """By what its employer can be known: marks of an application."""
+        """By what its employer can be known: marks of an application. None of a row that tells neither a company nor a sender."""
         domain = address_of(self.correspondent).organisation
         known = [("company", self.company)] * bool(self.company) + [("domain", domain)] * bool(domain)
-        return known or [("address", self.correspondent)]
+        return known or [("address", self.correspondent)] * bool(self.correspondent)
 
     @property
     def names(self) -> list[tuple[str, str]]:
@@ -64,8 +64,8 @@ class _Message:
     @property
     def marks(self) -> list[tuple[str, str]]:
         """All that it tells of its application."""
-        roles = [("role", self.role)] * bool(self.role)
-        return [*self.employers, *self.names, *roles, ("subject", self.subject), ("address", self.correspondent)]
+        others = [("role", self.role), ("subject", self.subject), ("address", self.correspondent)]
+        return [*self.employers, *self.names, *(mark for mark in others if mark[1])]
 
 
 def tie_applications(connection: sqlite3.Connection) -> None:
@@ -119,6 +119,8 @@ def _matching(connection: sqlite3.Connection, message: _Message, before: float, 
 
 def _at(connection: sqlite3.Connection, marks: list[tuple[str, str]], since: float, until: float) -> list[tuple[int, int, float]]:
     """The newest applications with any of some marks: id, whether a rejection closed it, and the time of its last message."""
+    if not marks:
+        return []
     query = f"""
         SELECT id, closed, last FROM application WHERE last >= ? AND first <= ? AND id IN (
             SELECT id FROM mark WHERE {" OR ".join(["kind = ? AND value = ?"] * len(marks))}

@@ -42,6 +42,12 @@ _FOOTER = re.compile(
     re.IGNORECASE,
 )
 
+_MAY_CUT = re.compile(
+    "|".join(pattern.pattern for pattern in (_ATTRIBUTION_START, _FORWARD_MARK, _RULE, _HEADER_FROM, _QUOTED, _SIGNATURE_MARK)),
+    re.IGNORECASE,
+)
+"""What begins any line that may be left out; of the other lines, nearly all, nothing more is asked."""
+
 _LONG = 45
 """A line of so many characters is no heading: something is said there."""
 
@@ -92,7 +98,8 @@ def _strip_quotes(text: str, lines: list[Span]) -> list[Span]:
     i = 0
     while i < len(lines):
         line = text[slice(*lines[i])]
-        attribution = _attribution_length(text, lines, i)
+        may_cut = _MAY_CUT.match(line) is not None
+        attribution = _attribution_length(text, lines, i) if may_cut else 0
         if attribution:
             after = i + attribution
             while after < len(lines) and not text[slice(*lines[after])].strip():
@@ -100,9 +107,9 @@ def _strip_quotes(text: str, lines: list[Span]) -> list[Span]:
             if after < len(lines) and not _QUOTED.match(text[slice(*lines[after])]) and has_words:
                 break  # no marks before the quoted lines: all that follows is the old message
             i += attribution
-        elif (_SIGNATURE_MARK.match(line) and has_words) or (has_words and (_FORWARD_MARK.match(line) or _header_block(text, lines, i))):
+        elif may_cut and has_words and (_SIGNATURE_MARK.match(line) or _FORWARD_MARK.match(line) or _header_block(text, lines, i)):
             break
-        elif _QUOTED.match(line):
+        elif may_cut and _QUOTED.match(line):
             i += 1
         else:
             own.append(lines[i])
@@ -147,7 +154,7 @@ def _strip_footer(text: str, lines: list[Span]) -> list[Span]:
         line = text[a:b]
         if not line.strip():
             in_footer = False
-        elif _FOOTER.match(line) and told:
+        elif told and _FOOTER.match(line):
             in_footer = True
         if not in_footer:
             kept.append((a, b))

@@ -132,6 +132,7 @@ def check_reply(file: str, rejection_file: str | None, model: str | None, as_jso
     from feedback_nlp.collection import human_labels
     from feedback_nlp.feedback import give_feedback
     from feedback_nlp.reply import check_reply as check
+    from feedback_nlp.reply import unread
     from feedback_nlp.rows import remark_row
     from feedback_nlp.store import load_version
     from feedback_nlp.terminal import render_remarks
@@ -144,6 +145,8 @@ def check_reply(file: str, rejection_file: str | None, model: str | None, as_jso
         click.echo(json.dumps({"remarks": [remark_row(remark, text) for remark in remarks]}))
     else:
         click.echo("\n".join(render_remarks(text, remarks)), color=_wants_colour())
+    for note in unread(text, rejection):
+        click.echo(note, err=True)
 
 
 def _one_mail(file: str, command: str = "classify", what: str = "mail") -> Email:
@@ -274,10 +277,12 @@ def label(
     from feedback_nlp.collection import human_labels
     from feedback_nlp.dossier import check_page
     from feedback_nlp.labelling import Wanted, label_mailbox
-    from feedback_nlp.overview import render_drift, render_overview, render_rejections
+    from feedback_nlp.overview import counted, render_drift, render_overview, render_rejections
     from feedback_nlp.store import load_version
     from feedback_nlp.tagging import open_tagger
+    from feedback_nlp.temporary import remove_abandoned
 
+    remove_abandoned()
     if engine or scheduler:
         _label_on_engine(addresses, target, engine, scheduler, text_column, model, quiet)
         return
@@ -305,7 +310,8 @@ def label(
         click.echo("\n".join(render_overview(result.overview)), err=True)
         if result.silent:
             where = f"listed in {silence}" if silence else "--silence FILE lists them"
-            click.echo(f"{len(result.silent)} applications wait for an answer ({where}).", err=True)
+            waiting = f"{counted(len(result.silent), 'application')} wait{'s' if len(result.silent) == 1 else ''}"
+            click.echo(f"{waiting} for an answer ({where}).", err=True)
         for line in render_drift(result.overview.drift, paths):
             click.echo(line, err=True)
         for line in render_rejections(result.newest, result.overview):
@@ -519,6 +525,8 @@ def list_examples(as_json: bool) -> None:
 
     own = own_examples()
     click.echo(json.dumps([row_of(example) for example in own]) if as_json else "\n".join(render_examples(own)), nl=as_json or bool(own))
+    if not (own or as_json):
+        click.echo("You have labelled no mails yet. To do so: feedback-nlp add FILE, or feedback-nlp review PATH", err=True)
 
 
 @examples.command()

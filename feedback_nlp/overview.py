@@ -104,21 +104,28 @@ def overview(journal: Journal, read: int, counted: Counting) -> Overview:
 
 def render_overview(o: Overview) -> Iterator[str]:
     """The counts in words."""
-    yield f"Read {o.read:,}: {o.labelled:,} labelled, {o.duplicates:,} duplicates, {o.skipped:,} skipped."
+    yield f"Read {o.read:,}: {o.labelled:,} labelled, {counted(o.duplicates, 'duplicate')}, {o.skipped:,} skipped."
+    if not (o.labelled or o.duplicates or o.kept):
+        yield "No mail was found."
     if o.kept:
-        yield f"Kept {o.kept:,} rows of earlier runs."
+        yield f"Kept {counted(o.kept, 'row')} of earlier runs."
     yield from render_labels(o.labels)
     if o.own:
         yield f"{o.own:,} of those that are no rejection you wrote yourself."
     if o.unsure:
-        yield f"{o.unsure:,} are unsure: two or more labels are possible (column `possible`)."
+        yield f"{o.unsure:,} {'is' if o.unsure == 1 else 'are'} unsure: two or more labels are possible (column `possible`)."
     if o.attachments:
-        yield f"{o.attachments:,} attachments were not read."
+        yield f"{counted(o.attachments, 'attachment')} {'was' if o.attachments == 1 else 'were'} not read."
     if o.left_out:
         yield "Skipped, or to look at:"
         yield from (harmless(f"  {item.where}: {item.why}") for item in o.left_out[:_MOST_SKIPS])
         if len(o.left_out) > _MOST_SKIPS:
             yield f"  ... and {len(o.left_out) - _MOST_SKIPS:,} more (--skipped FILE lists them all)"
+
+
+def counted(n: int, thing: str) -> str:
+    """How many of a thing there are: "1 row", "2 rows"."""
+    return f"{n:,} {thing}{'' if n == 1 else 's'}"
 
 
 def render_labels(labels: Mapping[str, int]) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -12,6 +13,7 @@ from feedback_nlp.answering import refuses_feedback
 from feedback_nlp.body import Span
 from feedback_nlp.errors import InputError
 from feedback_nlp.language import is_english, language_of
+from feedback_nlp.model import MOST_CHARACTERS
 from feedback_nlp.preprocess import fold
 from feedback_nlp.records import UNSURE_BELOW, Email, Prediction, Remark
 from feedback_nlp.resources import read_table
@@ -60,8 +62,10 @@ def check_reply(text: str, rejection: Email | None = None, prediction: Predictio
     """What in an answer to a rejection would hurt the person who sends it, in the order of the text.
 
     With the rejection it also finds what that has already answered, and with its prediction whether that is the reason. Quotes
-    and the subject are left out. Raises InputError where there are no words of the person's own, or none in English.
+    and the subject are left out, and of each text what stands after its first 100,000 characters. Raises InputError where there
+    are no words of the person's own, or none in English.
     """
+    text, rejection = text[:MOST_CHARACTERS], rejection and replace(rejection, text=rejection.text[:MOST_CHARACTERS])
     sentences = _own_sentences(text)
     faults = [*_faults(), *([] if rejection is None else _answered(rejection, prediction))]
     remarks = [*_whole(text, sentences), *_questions(text, sentences)]
@@ -70,6 +74,13 @@ def check_reply(text: str, rejection: Email | None = None, prediction: Predictio
         first_of_each = {wording.kind: wording for wording in reversed(found)}
         remarks += [Remark(kind, start, end, why, kinder) for kind, why, kinder in first_of_each.values()]
     return sorted(remarks, key=lambda remark: (remark.start, KINDS.index(remark.kind)))
+
+
+def unread(text: str, rejection: Email | None = None) -> Iterator[str]:
+    """What is to be said of an answer and a rejection that are too long to be read whole."""
+    for name, length in (("reply", len(text)), ("rejection", len(rejection.text) if rejection else 0)):
+        if length > MOST_CHARACTERS:
+            yield f"Only the first {MOST_CHARACTERS:,} characters of the {name} were read."
 
 
 def _own_sentences(text: str) -> list[Span]:

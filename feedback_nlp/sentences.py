@@ -49,6 +49,7 @@ _IMPRINT = re.compile(
     r"(?:we|\w{1,30}) process(?:es)? your (?:personal )?(?:data|details|information)\b",
     re.IGNORECASE,
 )
+_LETTER = re.compile(r"[^\W_]")
 _LAST_WORD = re.compile(r"[\w.&'’]+$")
 
 _WRAP_AT = 45
@@ -99,14 +100,14 @@ def _continues(line: str, following: str) -> bool:
 
 
 def _split_block(text: str, start: int, end: int) -> list[Span]:
-    cuts = [start]
+    cuts = {start, end}
     greeting = _GREETING_PREFIX.match(text, start, end)
     if greeting:
-        cuts.append(greeting.end())
-    cuts.extend(match.end() for match in _BREAK.finditer(text, start, end) if _is_break(text, start, match))
-    cuts.append(end)
-    spans = [_strip(text, a, b) for a, b in pairwise(sorted(set(cuts)))]
-    return [(a, b) for a, b in spans if any(c.isalnum() for c in text[a:b])]
+        cuts.add(greeting.end())
+    for match in _BREAK.finditer(text, start, end):
+        if _is_break(text, start, match):
+            cuts.add(match.end())
+    return [_strip(text, a, b) for a, b in pairwise(sorted(cuts)) if _LETTER.search(text, a, b)]
 
 
 def _is_break(text: str, start: int, match: re.Match[str]) -> bool:

@@ -43,3 +43,15 @@ def small_corpus():
 @pytest.fixture(scope="session")
 def small_model(small_corpus):
     return train(small_corpus, recipe=SMALL_RECIPE)
+
+
+@pytest.fixture(scope="session")
+def corpus(small_corpus):
+    """A third of its training rows, and all of its test rows."""
+    return [e for i, e in enumerate(small_corpus) if e.split == "test" or i % 3 == 0]
+
+
+@pytest.fixture(scope="session")
+def trained(corpus):
+    """Trained on that alone."""
+    return train(corpus, recipe=SMALL_RECIPE)

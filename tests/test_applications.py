@@ -8,6 +8,7 @@ OVEN = {"company": "oven", "sender": "ann@oven.example"}
 ACK = {"step": "application", "done": 1}
 NO = {"rejection": 1}
 BAKER, CLERK = {"role": "baker"}, {"role": "clerk"}
+ROW = {"sender": ""}
 SYSTEM = "no-reply@myworkday.com"
 
 
@@ -49,6 +50,12 @@ def applications(folder, *messages):
         pytest.param([OVEN | BAKER | NO, {"time": day(90), "sender": "ann@oven.example"}], [0, None], id="much later"),
         pytest.param([OVEN | BAKER | NO, OVEN | CLERK | NO, OVEN], [0, 1, None], id="of one who wrote about two"),
         pytest.param([{"sender": SYSTEM} | BAKER | NO, {"sender": SYSTEM}], [0, None], id="a system's other mail"),
+        pytest.param([ROW | ACK, ROW | NO, ROW | NO], [0, 1, 2], id="rows that nobody sent"),
+        pytest.param([ROW | NO, ROW], [0, None], id="a row that nobody sent is of nobody who wrote"),
+        pytest.param([ROW | BAKER | ACK, ROW | BAKER | NO], [0, 1], id="rows of one role, of whichever employer"),
+        pytest.param([ROW | ACK | {"subject": ""}, ROW | NO | {"subject": ""}], [0, 1], id="rows without a subject"),
+        pytest.param([ROW | ACK | {"company": "oven"}, ROW | NO | {"company": "oven"}], [0, 0], id="rows of one company"),
+        pytest.param([ROW | ACK | {"ids": ["a"]}, ROW | NO | {"ids": ["b", "a"]}], [0, 0], id="rows of one conversation"),
     ],
 )
 def test_applications(messages, expected, tmp_path):

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from feedback_nlp import body
 from feedback_nlp.body import lines_of, own_lines
 
 SAID = "We went with another person."
@@ -242,3 +243,9 @@ def test_ranges_of_any_text(text):
     assert set(spans) <= set(lines_of(text))
     assert bool(own(text)) == bool(text.strip())
     assert "".join(text[a:b] for a, b in lines_of(text)) == re.sub("[\n\r\x0b\x0c\x85\u2028\u2029]", "", text)
+
+
+@pytest.mark.parametrize("name", ["_ATTRIBUTION_START", "_FORWARD_MARK", "_RULE", "_HEADER_FROM", "_QUOTED", "_SIGNATURE_MARK"])
+@given(data=st.data())
+def test_no_line_that_may_be_left_out_is_passed_over(name, data):
+    assert body._MAY_CUT.match(data.draw(st.from_regex(getattr(body, name))))

@@ -12,7 +12,6 @@ from feedback_nlp.examples import read_labelled
 from feedback_nlp.retraining import retrain
 from feedback_nlp.tagging import FEWEST, open_tagger
 from feedback_nlp.tags import add_tag
-from feedback_nlp.training import train
 
 NAMES = [
     *("ngozichukwu", "xóchitlalli", "nguyễnphương", "tāmatirangi", "þorbjörgsdóttir", "okwudilichukwu", "wìyàkšíča", "oyéwùmí"),
@@ -40,23 +39,13 @@ def found_in(folder):
     return {(path.name, name) for path, held in content.items() for name in NAMES for form in forms(name) if form in held}
 
 
-@pytest.fixture(scope="module")
-def corpus(small_corpus):
-    return [e for i, e in enumerate(small_corpus) if e.split == "test" or i % 3 == 0]
-
-
-@pytest.fixture(scope="module")
-def plain(corpus):
-    return train(corpus, recipe=SMALL_RECIPE)
-
-
 @pytest.fixture
-def table(tmp_path, corpus, plain, monkeypatch):
+def table(tmp_path, corpus, trained, monkeypatch):
     """The mails in a table, where a small model is the shipped one."""
     monkeypatch.setattr(retraining, "read_corpus", lambda: (corpus, []))
     monkeypatch.setattr(retraining, "Recipe", lambda: SMALL_RECIPE)
     monkeypatch.setattr(store, "shipped", lambda name: tmp_path / "shipped" / name)
-    store.save(plain, tmp_path / "shipped" / "models" / "default")
+    store.save(trained, tmp_path / "shipped" / "models" / "default")
     path = tmp_path / "mine.jsonl"
     path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in mails(corpus)), encoding="utf-8")
     return path
@@ -75,10 +64,10 @@ def test_no_byte_of_a_retrained_version_holds_a_name(table, corpus, home):
     assert {name for _, name in found_in(path_of_collection().parent)} == set(NAMES)  # the search finds them where they are kept
 
 
-def test_no_byte_of_what_is_learnt_of_an_own_label_holds_a_name(table, plain, home):
+def test_no_byte_of_what_is_learnt_of_an_own_label_holds_a_name(table, trained, home):
     add_tag("visa", "no work permit", None)
     retrain([table], force=True)
-    tagger = open_tagger(plain, human_labels())
+    tagger = open_tagger(trained, human_labels())
     assert len(NAMES) >= FEWEST
     assert [state.missing for state in tagger.states] == [0]
     learnt = [folder for folder in home.rglob("visa") if folder.is_dir()]

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from dataclasses import asdict, replace
 from email.message import EmailMessage
 from pathlib import Path
@@ -404,6 +405,15 @@ def test_check_reply_bad_input(args, stdin, message, tmp_path):
     assert (code, out, err) == (1, "", f"Error: {message.format(tmp_path)}\n")
 
 
+def test_check_reply_says_what_it_did_not_read(tmp_path):
+    long = reply_file(tmp_path, GOOD_REPLY + "- ok\n" * 200_000)
+    started = time.perf_counter()
+    code, out, err = process("check-reply", "--json", long, "--to", long)
+    assert (code, [r["kind"] for r in json.loads(out)["remarks"]]) == (0, ["length"])
+    assert err == "".join(f"Only the first 100,000 characters of the {name} were read.\n" for name in ("reply", "rejection"))
+    assert time.perf_counter() - started < 8
+
+
 # What a mail may do to a terminal: nothing.
 
 HOSTILE = (
@@ -679,7 +689,24 @@ def test_label_messages(form, tmp_path):
         (f"No {number}", "ida@mill.example", source) for number, source in enumerate(sources)
     ]
     assert all("row" not in row for row in rows)
-    assert result.stderr.splitlines()[0] == "Read 3: 2 labelled, 1 duplicates, 0 skipped."
+    assert result.stderr.splitlines()[0] == "Read 3: 2 labelled, 1 duplicate, 0 skipped."
+
+
+@pytest.mark.parametrize(("number", "said"), [(1, "1 application waits"), (2, "2 applications wait")])
+def test_label_says_how_many_wait(number, said, tmp_path):
+    for n in range(number):
+        head = f"From: Ida <ida@mill{n}.example>\nTo: sam@home.example\nDate: Tue, 3 Mar 2026 10:02:00 +0000\nSubject: Your application\n\n"
+        words = "Dear Sam,\n\nThank you for applying for the role of miller. We will read it and write to you next week.\n\nIda\n"
+        (tmp_path / f"{n}.eml").write_text(head + words, encoding="utf-8")
+    mails = [tmp_path / f"{n}.eml" for n in range(number)]
+    waiting = f"{said} for an answer (--silence FILE lists them)."
+    assert waiting in invoke("label", *mails, "-o", tmp_path / "out.jsonl", "--today", "2026-06-01").stderr.splitlines()
+
+
+def test_label_where_there_is_no_mail(tmp_path):
+    (tmp_path / "in.csv").write_text("text,date\n", encoding="utf-8")
+    said = invoke("label", tmp_path / "in.csv", "-o", tmp_path / "out.csv").stderr.splitlines()
+    assert said[:2] == ["Read 0: 0 labelled, 0 duplicates, 0 skipped.", "No mail was found."]
 
 
 def test_a_message_is_no_duplicate_of_a_table_row(tmp_path):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 import pytest
+import tomli
 
 from tests.commands import commands
 
@@ -50,11 +51,25 @@ def test_commands_in_the_readme_exist():
         assert line in known or line.split()[0] in known
 
 
+def test_the_readme_names_every_extra_that_a_command_needs():
+    project = tomli.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    beginning = (ROOT / "README.md").read_text(encoding="utf-8").partition("What it prints:")[0]
+    extras = set(project["optional-dependencies"]) - {"benchmark", "docs", "test"}
+    assert [name for name in extras if f"`{name}`" not in beginning] == []
+
+
 def test_the_architecture_names_files_that_exist():
     text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     names = set(re.findall(r"`([\w/]+\.(?:py|toml))`", text))
     assert len(names) > 50
     assert [name for name in names if not (ROOT / "feedback_nlp" / name).exists() and not (ROOT / name).exists()] == []
+
+
+def test_what_contributors_are_sent_to_exists():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    names = set(re.findall(r"`((?:feedback_nlp|tests|data|models|\.ci)/[\w./]+)`", text))
+    assert len(names) > 15
+    assert [name for name in names if not (ROOT / name).exists()] == []
 
 
 def test_every_page_is_in_the_navigation():

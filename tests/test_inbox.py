@@ -254,7 +254,7 @@ def test_csv_row_with_too_many_cells_is_read_and_reported(tmp_path):
     ("name", "content", "column", "message"),
     [
         pytest.param("a.csv", "id,note\n1,no\n", None, "{}: no column text or body or message or content (found: 'id', 'note').", id="csv"),
-        pytest.param("a.csv", "", None, "{}: no column text or body or message or content (found: none).", id="empty csv"),
+        pytest.param("a.csv", " ", None, "{}: no column text or body or message or content (found: '').", id="blank csv"),
         pytest.param("a.csv", "text\nno\n", "mail", "{}: no column mail (found: 'text').", id="named"),
         pytest.param("a.jsonl", '{"a": 1}\n', None, "{}: no column text or body or message or content (found: 'a').", id="JSON lines"),
     ],
@@ -265,6 +265,18 @@ def test_no_text_column(name, content, column, message, tmp_path):
     with pytest.raises(InputError) as error:
         list(read_inbox(path, column))
     assert str(error.value) == message.format(path) + " Name the column of the mail with --text-column."
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.jsonl", "a.mbox", "a.eml", "a.txt", "a"])
+def test_an_empty_file(name, tmp_path):
+    (tmp_path / name).touch()
+    with pytest.raises(InputError) as error:
+        list(read_inbox(tmp_path / name))
+    assert str(error.value) == f"{tmp_path / name} is empty. There is no mail in it to read."
+    (tmp_path / "b.txt").write_text("no", encoding="utf-8")
+    empty, email = read_inbox(tmp_path)
+    assert empty == Skipped(str(tmp_path / name), "is empty. There is no mail in it to read.")
+    assert email.text == "no"
 
 
 def test_text_column_by_name(tmp_path):

@@ -76,11 +76,28 @@ def test_render_overview():
         "   12,327  not a rejection (not_rejection)",
         "        1  empty or in another language; see the note in the row (not judged)",
         "1 of those that are no rejection you wrote yourself.",
-        "1 are unsure: two or more labels are possible (column `possible`).",
+        "1 is unsure: two or more labels are possible (column `possible`).",
         "4 attachments were not read.",
         "Skipped, or to look at:",
         "  in.mbox, message 9: has headers[31m without end",
         "  b.pdf: is a binary file",
+    ]
+
+
+def test_one_of_a_kind_and_none():
+    one = Overview(2, 1, 1, 0, 1, 0, 2, 1, {}, ())
+    assert list(render_overview(one)) == [
+        "Read 2: 1 labelled, 1 duplicate, 0 skipped.",
+        "Kept 1 row of earlier runs.",
+        "2 are unsure: two or more labels are possible (column `possible`).",
+        "1 attachment was not read.",
+    ]
+    nothing = Overview(1, 0, 0, 1, 0, 0, 0, 0, {}, (Skipped("a.png", "is a binary file"),))
+    assert list(render_overview(nothing)) == [
+        "Read 1: 0 labelled, 0 duplicates, 1 skipped.",
+        "No mail was found.",
+        "Skipped, or to look at:",
+        "  a.png: is a binary file",
     ]
 
 

@@ -189,7 +189,9 @@ def test_hostile_rows_reach_no_terminal(tmp_path):
 
 
 def test_examples_list():
-    assert invoke("examples", "list").output == ""
+    none = "You have labelled no mails yet. To do so: feedback-nlp add FILE, or feedback-nlp review PATH\n"
+    assert (invoke("examples", "list").stdout, invoke("examples", "list").stderr) == ("", none)
+    assert invoke("examples", "list", "--json").stderr == ""
     assert json.loads(invoke("examples", "list", "--json").stdout) == []
     own(MAIL, "hiring_freeze", secondary=("skills_gap",))
     own("no", "vague_subjective")

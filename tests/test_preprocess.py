@@ -217,6 +217,22 @@ def test_words_of_noise_without_end_are_cut(prepare):
     assert (len(words), words[-1].end) == (4001, 4001 * 4 - 1)
 
 
+@given(st.text(st.characters(max_codepoint=127), max_size=80))
+def test_plain_letters_are_folded_as_others_are(text):
+    assert fold(text) == fold(f"{text}é").removesuffix("é")
+
+
+@given(st.from_regex(preprocess._URL))
+def test_no_link_is_overlooked(text):
+    assert preprocess._MAY_HOLD_A_URL.search(text)
+
+
+def test_an_ordinary_sentence_takes_hardly_longer_than_its_words(prepare):
+    sentence = "We have decided not to move forward with your application at this time, and we wish you well. " * 20
+    least = seconds(lambda text: [word.lower() for word in text.split()], sentence, runs=500)
+    assert seconds(prepare.tokens, sentence, runs=100) < 12 * least
+
+
 # Time grows in line with the text, whatever the text: body, sentences, preprocess and signals.
 
 HOSTILE = {

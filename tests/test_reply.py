@@ -11,8 +11,9 @@ from feedback_nlp.drafts import draft
 from feedback_nlp.errors import InputError
 from feedback_nlp.feedback import give_feedback
 from feedback_nlp.labels import REASONS, TONES
+from feedback_nlp.model import MOST_CHARACTERS
 from feedback_nlp.records import UNSURE_BELOW, Email, Evidence, Prediction, Remark
-from feedback_nlp.reply import KINDS, check_reply, reply_table
+from feedback_nlp.reply import KINDS, check_reply, reply_table, unread
 
 TABLE = reply_table()
 WORDS = TABLE["words"]
@@ -279,6 +280,24 @@ def test_short_or_terse_english_is_read(text):
     assert isinstance(check_reply(text), list)
 
 
+@pytest.mark.parametrize(("spare", "found"), [(len(BAD), True), (0, False)], ids=["within", "beyond"])
+def test_of_a_long_reply_the_start_is_read(spare, found):
+    text = f"{THANKS}{'ok' * MOST_CHARACTERS}"[: MOST_CHARACTERS - spare - 2] + f"\n\n{BAD}"
+    assert (len(text) > MOST_CHARACTERS) is not found
+    assert {text[r.start : r.end] for r in check_reply(text)} == ({BAD} if found else set())
+    assert check_reply(f"{text[:MOST_CHARACTERS]}\n{BAD}") == check_reply(text[:MOST_CHARACTERS])
+
+
+def test_what_is_said_of_long_texts():
+    longest, longer = "x" * MOST_CHARACTERS, "x" * (MOST_CHARACTERS + 1)
+    of_the_reply = "Only the first 100,000 characters of the reply were read."
+    of_the_rejection = "Only the first 100,000 characters of the rejection were read."
+    assert list(unread(longest)) == list(unread(longest, Email("1", longest))) == []
+    assert list(unread(longer)) == [of_the_reply]
+    assert list(unread("x", Email("1", longer))) == [of_the_rejection]
+    assert list(unread(longer, Email("1", longer))) == [of_the_reply, of_the_rejection]
+
+
 # What is answered already.
 
 WHY = "Could you tell me why I was not chosen?"
@@ -305,6 +324,12 @@ WHY = "Could you tell me why I was not chosen?"
 def test_asking_for_the_reason(mail, predicted, said):
     remarks = check_reply(reply(WHY), Email("1", mail), predicted)
     assert [(r.kind, r.why, bool(r.kinder)) for r in remarks] == ([("answered", said, True)] if said else [])
+
+
+def test_of_a_long_rejection_the_start_is_read():
+    refusal, sentence = "We are unable to provide individual feedback.", "I would be glad of some feedback."
+    assert kinds(reply(sentence), Email("1", f"{refusal}\n{'x' * MOST_CHARACTERS}")) == ["answered"]
+    assert kinds(reply(sentence), Email("1", f"{'x' * MOST_CHARACTERS}\n{refusal}")) == []
 
 
 def test_a_long_reason_is_shortened():

@@ -47,19 +47,8 @@ def useless(model):
     return replace(model, document=replace(stage, coefficients=np.zeros_like(stage.coefficients), intercept=always))
 
 
-@pytest.fixture(scope="module")
-def corpus(small_corpus):
-    return [e for i, e in enumerate(small_corpus) if e.split == "test" or i % 3 == 0]
-
-
-@pytest.fixture(scope="module")
-def plain(corpus):
-    """Trained on the corpus alone."""
-    return train(corpus, recipe=SMALL_RECIPE)
-
-
 @pytest.fixture
-def quick(monkeypatch, corpus, plain, tmp_path):
+def quick(monkeypatch, corpus, trained, tmp_path):
     """A small corpus and recipe, and as the shipped model one that any other beats. Returns what makes another one shipped."""
     monkeypatch.setattr(retraining, "read_corpus", lambda: (corpus, []))
     monkeypatch.setattr(retraining, "Recipe", lambda: SMALL_RECIPE)
@@ -76,8 +65,8 @@ def content(folder):
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-def test_retrain(quick, plain, home, tmp_path):
-    quick(useless(plain))
+def test_retrain(quick, trained, home, tmp_path):
+    quick(useless(trained))
     said = []
     result = retrain([sheet(tmp_path / "rows.csv")], say=said.append)
     assert (result.added, result.known, result.changed, result.skipped) == (3, 0, 0, ())
@@ -137,9 +126,9 @@ def adapting_to(model):
 
 
 @pytest.mark.parametrize("force", [False, True], ids=["kept", "forced"])
-def test_a_worse_model(force, quick, plain, monkeypatch, home, tmp_path):
-    quick(plain)
-    monkeypatch.setattr(retraining, "adapt", adapting_to(useless(plain)))
+def test_a_worse_model(force, quick, trained, monkeypatch, home, tmp_path):
+    quick(trained)
+    monkeypatch.setattr(retraining, "adapt", adapting_to(useless(trained)))
     result = retrain([sheet(tmp_path / "rows.csv")], force=force)
     assert (result.promoted, result.used) == (False, force)
     assert result.why.startswith("worse than the shipped model on the test split (reason macro-F1 -0.")
@@ -158,8 +147,8 @@ def test_a_worse_model(force, quick, plain, monkeypatch, home, tmp_path):
     )
 
 
-def test_nothing_gained(quick, plain, corpus, home, tmp_path):
-    quick(plain)
+def test_nothing_gained(quick, trained, corpus, home, tmp_path):
+    quick(trained)
     rows = [(e.text.replace('"', ""), e.primary) for e in corpus if e.split == "train"][::4]
     result = retrain([sheet(tmp_path / "rows.csv", rows)])
     assert result.own.n == len(rows) >= FEWEST_OWN
@@ -169,8 +158,8 @@ def test_nothing_gained(quick, plain, corpus, home, tmp_path):
     assert manifest_of(home / "models" / result.new_name)["why"] == result.why
 
 
-def test_wrong_labels_are_refused_and_listed(quick, plain, corpus, tmp_path):
-    quick(plain)
+def test_wrong_labels_are_refused_and_listed(quick, trained, corpus, tmp_path):
+    quick(trained)
     mails = [e for e in corpus if e.split == "train"]
     rng = np.random.default_rng(0)
     rows, wrong = [], set()
@@ -187,24 +176,24 @@ def test_wrong_labels_are_refused_and_listed(quick, plain, corpus, tmp_path):
     assert len(listed - wrong) <= 0.3 * (len(rows) - len(wrong))
 
 
-def test_a_shipped_model_without_its_prior(quick, plain, home, tmp_path):
-    quick(useless(plain))
+def test_a_shipped_model_without_its_prior(quick, trained, home, tmp_path):
+    quick(useless(trained))
     (tmp_path / "shipped" / "models" / "default" / "prior.npz").unlink()
     said = []
     first = retrain([sheet(tmp_path / "rows.csv")], say=said.append)
     counted = "what the corpus says was not kept with the shipped model; it is counted now, once, which takes some minutes"
     assert said[:2] == ["reading the corpus", counted]
     assert first.used
-    kept = store.load_prior(prior_digest(plain.manifest))
-    assert np.allclose(kept.mails, plain.prior.mails, atol=1)
-    assert np.allclose(kept.sentence_energies, plain.prior.sentence_energies, rtol=1e-5)
+    kept = store.load_prior(prior_digest(trained.manifest))
+    assert np.allclose(kept.mails, trained.prior.mails, atol=1)
+    assert np.allclose(kept.sentence_energies, trained.prior.sentence_energies, rtol=1e-5)
     said.clear()
     retrain([sheet(tmp_path / "more.csv", [("We met Bo, who starts today.", "another_candidate")])], say=said.append)
     assert counted not in said
 
 
-def test_two_at_once(quick, plain, home, tmp_path):
-    quick(plain)
+def test_two_at_once(quick, trained, home, tmp_path):
+    quick(trained)
     with store.only_one(), pytest.raises(ModelError) as error:
         retrain([sheet(tmp_path / "rows.csv")])
     assert str(error.value) == f"Models in {home / 'models'} are being made by another run. Wait until that is done, then try again."
@@ -229,8 +218,8 @@ print(result.new_name, result.used, result.why, flush=True)
 """
 
 
-def test_kill_at_any_moment(quick, plain, corpus, home, tmp_path):
-    quick(useless(plain))
+def test_kill_at_any_moment(quick, trained, corpus, home, tmp_path):
+    quick(useless(trained))
     (tmp_path / "ids").write_text("\n".join(e.id for e in corpus), encoding="utf-8")
     names = {"tests": Path(__file__).parent, "ids": tmp_path / "ids", "shipped": tmp_path / "shipped"}
     code = RUN.format(**{name: str(path) for name, path in names.items()}, rows=str(sheet(tmp_path / "rows.csv")))
@@ -276,7 +265,7 @@ def test_nothing_to_learn_from(rows, quick, home, tmp_path):
 
 
 @pytest.mark.parametrize("drawable", [True, False], ids=["with matplotlib", "without"])
-def test_build(drawable, quick, tmp_path, corpus, plain, monkeypatch):
+def test_build(drawable, quick, tmp_path, corpus, trained, monkeypatch):
     if not drawable:
         monkeypatch.setitem(sys.modules, "matplotlib", None)
         monkeypatch.delitem(sys.modules, "matplotlib.figure", raising=False)
@@ -284,7 +273,7 @@ def test_build(drawable, quick, tmp_path, corpus, plain, monkeypatch):
     monkeypatch.setattr(building, "train", partial(train, recipe=SMALL_RECIPE))
     folder = tmp_path / "built"
     model = build(folder)
-    assert model.manifest["digest"] == plain.manifest["digest"]
+    assert model.manifest["digest"] == trained.manifest["digest"]
     manifest = manifest_of(folder)
     assert (manifest["own"], manifest["mails"]) == (0, sum(e.split == "train" for e in corpus))
     assert manifest["figures"]["n"] == sum(e.split == "test" for e in corpus)
@@ -293,4 +282,4 @@ def test_build(drawable, quick, tmp_path, corpus, plain, monkeypatch):
     assert f"| rejection F1 (is it one at all?) | {manifest['figures']['rejection_f1']:.3f} |" in card
     assert (folder / "calibration.svg").exists() is ("](calibration.svg)" in card) is drawable
     texts = [e.text for e in corpus]
-    assert np.array_equal(load(folder).predict_proba(texts), plain.predict_proba(texts))
+    assert np.array_equal(load(folder).predict_proba(texts), trained.predict_proba(texts))

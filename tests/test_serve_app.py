@@ -2,6 +2,7 @@ import email
 import html
 import json
 import re
+import tempfile
 import threading
 from pathlib import Path
 from urllib.parse import quote
@@ -77,6 +78,13 @@ def test_a_pasted_mail(client, model):
     assert "By mail, since it gives them time to think." in text
     assert reply_on(page) == draft(feedback, feedback.signals).body
     assert "Nothing in it would hurt you." in text
+
+
+def test_a_long_reply(client):
+    mail = paste(client, REJECTION)
+    note = "Only the first 100,000 characters of the reply were read."
+    assert note not in text_of(send(client, f"{mail}/check", {"reply": REPLY}).text)
+    assert note in text_of(send(client, f"{mail}/check", {"reply": REPLY + "- ok\n" * 20_000}).text)
 
 
 @pytest.mark.parametrize(
@@ -276,7 +284,7 @@ def private(tmp_path, monkeypatch):
     """Where temporary files go."""
     folder = tmp_path / "temporary"
     folder.mkdir()
-    monkeypatch.setattr(exports.tempfile, "tempdir", str(folder))
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
     return folder
 
 
@@ -296,7 +304,8 @@ def test_a_mailbox(client, private, tmp_path, monkeypatch):
         25,
     ]
     (folder,) = private.iterdir()
-    assert (folder.stat().st_mode & 0o777, sorted(file.name for file in folder.iterdir())) == (0o700, ["labelled.jsonl", "silence.jsonl"])
+    kept = sorted(file.name for file in (folder / "content").iterdir())
+    assert (folder.stat().st_mode & 0o777, kept) == (0o700, ["labelled.jsonl", "silence.jsonl"])
     send(client, f"{path}/close")
     assert list(private.iterdir()) == []
     assert client.get(path).status_code == 404
@@ -356,7 +365,7 @@ def test_what_is_no_mailbox(client, private):
     assert "x.pdf is a binary file, not a mail. Give a text file" in text_of(page)
     assert str(private) not in page
     (folder,) = private.iterdir()
-    assert list(folder.iterdir()) == []
+    assert list((folder / "content").iterdir()) == []
 
 
 def test_what_is_skipped_is_named(client, private):
@@ -384,7 +393,7 @@ def test_no_file_is_called_as_the_client_says(name, client, private):
         ]
     )
     client.post("/exports", content=body, headers={"Content-Type": "multipart/form-data; boundary=x"})
-    names = [file.name for folder in private.iterdir() for file in folder.rglob("*")]
+    names = [file.name for folder in private.iterdir() for file in (folder / "content").rglob("*")]
     assert all(name.startswith(("upload", "labelled.jsonl", "silence.jsonl", ".feedback-nlp-")) for name in names)
     assert not (private.parent / "escaped").exists()
 

@@ -27,7 +27,7 @@ def running(tmp_path, *options, stop=signal.SIGINT):
     """A server in a process of its own: its address, port, and what it has printed by its end."""
     command = [sys.executable, "-m", "feedback_nlp", "serve", "--port", "0", *options]
     temporary = tmp_path / "temporary"
-    temporary.mkdir()
+    temporary.mkdir(exist_ok=True)
     with (tmp_path / "said").open("w+b") as said:
         server = subprocess.Popen(
             command, env=os.environ | {"TMPDIR": str(temporary)}, cwd=ROOT, stdout=said, stderr=said, preexec_fn=_interruptible
@@ -39,7 +39,7 @@ def running(tmp_path, *options, stop=signal.SIGINT):
             if server.poll() is None:
                 server.send_signal(stop)
             server.wait(30)
-            assert list(temporary.iterdir()) == []
+            assert list(temporary.iterdir()) == [] or stop == signal.SIGKILL
 
 
 def _interruptible():
@@ -140,14 +140,26 @@ def upload(port, head, begin, block, most, chunked):
         return answer, taken
 
 
+def give_a_mailbox(port, path):
+    headers = come_in(port, path)
+    body = f'--x\r\nContent-Disposition: form-data; name="csrf"\r\n\r\n{token(port, headers)}\r\n'
+    body += f'--x\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\n{MAIL}\r\n--x--\r\n'
+    sent, _ = ask(port, "POST", "/exports", body, headers | {"Content-Type": "multipart/form-data; boundary=x"})
+    assert sent.status == 303
+
+
 def test_nothing_is_left_of_an_export_when_it_is_killed_softly(tmp_path):
     with running(tmp_path, stop=signal.SIGTERM) as (_, port, path, _):
-        headers = come_in(port, path)
-        body = f'--x\r\nContent-Disposition: form-data; name="csrf"\r\n\r\n{token(port, headers)}\r\n'
-        body += f'--x\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\n{MAIL}\r\n--x--\r\n'
-        sent, _ = ask(port, "POST", "/exports", body, headers | {"Content-Type": "multipart/form-data; boundary=x"})
-        assert sent.status == 303
+        give_a_mailbox(port, path)
         assert len(list((tmp_path / "temporary").iterdir())) == 1
+
+
+def test_what_a_killed_server_left_is_gone_at_the_next_start(tmp_path):
+    with running(tmp_path, stop=signal.SIGKILL) as (_, port, path, _):
+        give_a_mailbox(port, path)
+    assert len(list((tmp_path / "temporary").iterdir())) == 1
+    with running(tmp_path):
+        assert list((tmp_path / "temporary").iterdir()) == []
 
 
 def test_a_password_for_other_machines(tmp_path):

@@ -32,16 +32,6 @@ from feedback_nlp.training import (
 )
 
 
-@pytest.fixture(scope="module")
-def corpus(small_corpus):
-    return [e for i, e in enumerate(small_corpus) if e.split == "test" or i % 3 == 0]
-
-
-@pytest.fixture(scope="module")
-def trained(corpus):
-    return train(corpus, recipe=SMALL_RECIPE)
-
-
 def words_of(model):
     """Every word that a model could have kept: its lexicon, and the words of its features."""
     return set(model.lexicon) | {word for block in model.blocks.values() for feature in block.vocabulary for word in feature.split(" ")}

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tempfile
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ from feedback_nlp.records import Email, Example
 from feedback_nlp.rows import Row
 from feedback_nlp.store import FILES, load
 from feedback_nlp.tagging import Tagger, TagState
+from feedback_nlp.temporary import TemporaryFolder
 
 
 @dataclass(frozen=True)
@@ -66,10 +66,10 @@ def pack(folder: Path, judge: Judge) -> Kit:
 
 def unpack(kit: Kit) -> Judge:
     """What judges on this machine. Raises ModelError where the model is damaged, or other answers would come of it here."""
-    with tempfile.TemporaryDirectory(prefix="feedback-nlp-") as folder:
+    with TemporaryFolder() as folder:
         for name in FILES:
-            (Path(folder) / name).write_bytes(kit.files[name])
-        model = load(Path(folder))
+            (folder / name).write_bytes(kit.files[name])
+        model = load(folder)
     judge = Judge(model, kit.human, Tagger(model, kit.human, kit.states))
     if judge.fingerprint != kit.fingerprint:
         raise ModelError(

@@ -9,7 +9,6 @@ import bz2
 import gzip
 import lzma
 import tarfile
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -23,6 +22,7 @@ from feedback_nlp.inbox.file import File
 from feedback_nlp.inbox.folder import HALF_DELIVERED, is_aside
 from feedback_nlp.inbox.room import FullError, Room, TooLargeError
 from feedback_nlp.records import Email, Skipped
+from feedback_nlp.temporary import TemporaryFolder
 
 _ZIP = (b"PK\3\4", b"PK\5\6")
 _COMPRESSED: dict[bytes, Callable[..., Any]] = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\0": lzma.open}
@@ -59,11 +59,11 @@ def read_archive(file: File, read: ReadMember, room: Room) -> Iterator[Email | S
     Raises InputError where the file is a zip that holds a document.
     """
     try:
-        with room.inside(), tempfile.TemporaryDirectory(prefix="feedback-nlp-", ignore_cleanup_errors=True) as folder:
+        with room.inside(), TemporaryFolder() as folder:
             for member in _zip_members(file) if file.head.startswith(_ZIP) else _stream_members(file):
                 if not any(is_aside(part) for part in member.name.split("/")):
                     name = f"{file.name}/{member.name}" if member.name else file.name
-                    yield from _read_member(member, name, Path(folder) / "member", read, room)
+                    yield from _read_member(member, name, folder / "member", read, room)
     except TooLargeError as error:
         yield Skipped(file.name, f"{error}. The rest of it was not read; unpack it, and give what comes out.")
     except _BROKEN as error:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from feedback_nlp.errors import InputError
+from feedback_nlp.temporary import TemporaryFolder
 
 MEBIBYTE = 2**20
 LONGEST_MESSAGE = 64 * MEBIBYTE
@@ -46,8 +46,8 @@ def on_disk(path: Path, passed: Callable[[int], None] = lambda _: None, name: st
     if path.is_file() or not path.exists():
         yield open_file(path, name, passed)
         return
-    with tempfile.TemporaryDirectory(prefix="feedback-nlp-") as folder:
-        copy = Path(folder) / "piped"
+    with TemporaryFolder() as folder:
+        copy = folder / "piped"
         try:
             with path.open("rb") as source, copy.open("wb") as target:
                 shutil.copyfileobj(source, target)

@@ -75,6 +75,8 @@ def _read(file: File, text_column: str | None, room: Room) -> Iterator[Email | S
 
 def _items(file: File, text_column: str | None, room: Room) -> Iterator[Email | Skipped]:
     """The map from content to reader."""
+    if not file.head:
+        raise InputError(f"{file.name} is empty. There is no mail in it to read.")
     if is_mbox(file.head):
         yield from read_mbox(file)
     elif not is_workbook(file) and is_archive(file.head):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,10 +21,10 @@ from feedback_nlp.records import Email
 from feedback_nlp.rows import FIELDS
 from feedback_nlp.serve.jobs import Job
 from feedback_nlp.sheet import write_rows
+from feedback_nlp.temporary import TemporaryFolder
 
 FORMATS = {".csv": "text/csv", ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".jsonl": "application/jsonl"}
 """The files that a person can have of it."""
-_PREFIX = "feedback-nlp-serve-"
 _ROWS, _UPLOAD, _SILENCE = "labelled.jsonl", "upload", "silence.jsonl"
 
 
@@ -34,11 +33,16 @@ class Export:
     """A mailbox by the name that the person knows; the name is shown, but no file is ever called so."""
 
     name: str
-    folder: Path
+    place: TemporaryFolder
     job: Job | None = None
     closed: bool = False
     readings: dict[int, str] = field(default_factory=dict)
     """The rejections that are open, by their numbers."""
+
+    @property
+    def folder(self) -> Path:
+        """Where its rows are, and the mailbox until it is read."""
+        return self.place.path
 
     @property
     def labelled(self) -> Labelled | None:
@@ -50,7 +54,7 @@ class Export:
         self.closed = True
         if self.job:
             self.job.stop()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self.place.close()
 
 
 @dataclass(frozen=True)
@@ -65,14 +69,17 @@ class Labelled:
 
 def received(file: BinaryIO, name: str) -> Export:
     """A mailbox that was sent, in a folder that only its owner can read. Raises OutputError where there is no room for it."""
-    folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
     try:
-        with (folder / _UPLOAD).open("xb") as copy:
-            shutil.copyfileobj(file, copy)
+        place = TemporaryFolder()
+        try:
+            with (place.path / _UPLOAD).open("xb") as copy:
+                shutil.copyfileobj(file, copy)
+        except OSError:
+            place.close()
+            raise
     except OSError as error:
-        shutil.rmtree(folder, ignore_errors=True)
         raise OutputError(f"The mailbox can't be kept for reading ({error.strerror or error}). Make room, then send it again.") from error
-    return Export(name, folder)
+    return Export(name, place)
 
 
 def label_export(export: Export, own_address: str, model: Model, job: Job) -> Labelled:
@@ -95,7 +102,7 @@ def label_export(export: Export, own_address: str, model: Model, job: Job) -> La
         for path in (upload, export.folder / f"{_ROWS}.journal"):
             path.unlink(missing_ok=True)
         if export.closed:  # what was written after that made the folder anew
-            shutil.rmtree(export.folder, ignore_errors=True)
+            export.place.close()
 
 
 def file_of(export: Export, ending: str) -> bytes:

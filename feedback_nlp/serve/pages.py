@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from feedback_nlp.labels import BOILERPLATE, CONCRETE_REASONS, DRAFT_KINDS, LABELS, MEANINGS, NOT_REJECTION, SENTENCE_MEANINGS, TONES
 from feedback_nlp.records import Evidence, Feedback
+from feedback_nlp.reply import unread
 from feedback_nlp.rows import UNKNOWN
 from feedback_nlp.serve.exports import FORMATS, Labelled
 from feedback_nlp.serve.readings import Reading
@@ -100,6 +101,7 @@ def mail_page(reading: Reading) -> dict[str, Any]:
         "hindrance": _in_words_of_the_page(reading.hindrance),
         "summary": summary(reading.remarks) if reading.remarks is not None else "",
         "remarks": _remarks(reading),
+        "unread": list(unread(reading.reply)),
         "labels": LABELS,
         "beside_labels": CONCRETE_REASONS,
         "sentences": [shortened(feedback.email.text[a:b]) for a, b in reading.question.sentences],

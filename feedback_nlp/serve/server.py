@@ -36,6 +36,7 @@ def serve(host: str, port: int, password_file: Path | None, open_browser: bool, 
 
     from feedback_nlp.serve.app import app_of
     from feedback_nlp.serve.security import Door
+    from feedback_nlp.temporary import remove_abandoned
 
     password = _password(host, password_file)
     with _listening(host, port) as listener:
@@ -43,6 +44,7 @@ def serve(host: str, port: int, password_file: Path | None, open_browser: bool, 
         hosts = hosts_of(host, port)
         door = Door(password, lambda key: say(f"To open it in another browser: {_address(hosts[0], key)}"))
         app = app_of(door, hosts, f"feedback_nlp_{port}")
+        remove_abandoned()
         say(_welcome(host, hosts[0], door))
         if open_browser:
             webbrowser.open(_address(hosts[0], door.key))
