@@ -5,7 +5,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 from dataclasses import asdict, replace
 from email.message import EmailMessage
 from pathlib import Path
@@ -407,11 +406,9 @@ def test_check_reply_bad_input(args, stdin, message, tmp_path):
 
 def test_check_reply_says_what_it_did_not_read(tmp_path):
     long = reply_file(tmp_path, GOOD_REPLY + "- ok\n" * 200_000)
-    started = time.perf_counter()
     code, out, err = process("check-reply", "--json", long, "--to", long)
     assert (code, [r["kind"] for r in json.loads(out)["remarks"]]) == (0, ["length"])
     assert err == "".join(f"Only the first 100,000 characters of the {name} were read.\n" for name in ("reply", "rejection"))
-    assert time.perf_counter() - started < 8
 
 
 # What a mail may do to a terminal: nothing.
