@@ -8,7 +8,7 @@ from feedback_nlp.examples import read_corpus
 from tests.fairness import NUMBERS, different, kin, languages, pairs
 from tests.metamorphic import mails
 
-DIFFERENT = {"names": 6, "pronouns": 1, "countries": 2, "cities": 3, "ages": 6}
+DIFFERENT = {"names": 4, "names in small letters": 1, "cities": 1, "ages": 5}
 """How many pairs of a kind have two labels; none of the other kinds."""
 
 
@@ -49,7 +49,7 @@ def test_no_label_differs(moved, kind):
     assert moved[kind] == 0
 
 
-@pytest.mark.parametrize(("swapped", "number", "known"), [(languages, 1611, 0), (kin, 976, 1)], ids=["languages", "kin"])
+@pytest.mark.parametrize(("swapped", "number", "known"), [(languages, 1997, 0), (kin, 1208, 1)], ids=["languages", "kin"])
 def test_languages_and_kin_in_the_whole_corpus(model, swapped, number, known):
     found = list(swapped(read_corpus()[0]))
     assert len(found) == number
