@@ -295,5 +295,3 @@ CASES = [
 ]
 CASES += [(name, text, labels, 5) for name, text, labels in PLAIN]
 CASES += [(f"{name}-{how}", change(text), labels, 5) for name, text, labels in PLAIN for how, change in BREAKS.items()]
-
-KNOWN_ERRORS = {"short-acknowledgement": "a receipt of two short sentences is read, unsurely, as a bare no"}

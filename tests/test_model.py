@@ -33,7 +33,7 @@ def test_where_a_reason_is_said(rows, quotes):
 
 
 def test_a_secondary_reason_is_not_quoted_from_a_greeting(model):
-    text = "Hi Ana, we went with someone who already had their forklift licence. Good luck, Pete"
+    text = "Hi Ana, we gave it to a lad with more experience on the saws. Cheers, Pete"
     (said,) = model.classify([text])
     assert said.secondary == (SKILLS_GAP,)
-    assert said.secondary_evidence[SKILLS_GAP].text == "we went with someone who already had their forklift licence."
+    assert said.secondary_evidence[SKILLS_GAP].text == "we gave it to a lad with more experience on the saws."

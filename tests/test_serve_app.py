@@ -69,7 +69,7 @@ def test_a_pasted_mail(client, model):
     feedback = feedback_on(REJECTION, model)
     assert "<h1>Something the role asks for was missing (skills_gap, over 99% sure)</h1>" in page
     assert marked(page) == [feedback.prediction.evidence[0].text]
-    assert '</mark><small class="sure">99% sure</small>' in page
+    assert '</mark><small class="sure">over 99% sure</small>' in page
     shown = html.unescape(re.search(r'<div class="mail"[^>]*>(.*?)</div>', page, re.DOTALL)[1])
     assert re.sub(r"<small.*?</small>|</?mark>", "", shown) == REJECTION
     advice, text = feedback.advice, text_of(page)
