@@ -66,8 +66,8 @@ def test_names(trained, reason_model):
 def test_what_nobody_says_is_never_told(trained):
     silent = [k for k, value in enumerate(VALUES) if value not in {key[:2] for key in SAYS}]
     assert (trained.thresholds[silent] > 1).all()
-    assert trained.manifest["held_out"]["traits: age"] == {"mails": 0, "told": 0, "right": 0, "threshold": 2.0}
-    assert trained.manifest["held_out"]["gaps: skill"]["mails"] == 32
+    assert trained.manifest["held_out"]["traits: age"] == {"texts": 0, "told": 0, "right": 0, "threshold": 2.0}
+    assert trained.manifest["held_out"]["gaps: skill"]["texts"] == 32
 
 
 def test_chances_of_a_signal_sum_to_at_most_one(trained, reason_model):
