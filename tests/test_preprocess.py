@@ -25,6 +25,10 @@ def prepare():
     return Preprocessor(LEXICON)
 
 
+def codes(text):
+    return " ".join(f"{ord(c):x}" for c in text)
+
+
 def case(name, text, expected):
     return pytest.param(text, expected, id=name)
 
@@ -145,7 +149,7 @@ def test_sentences_of_a_mail(prepare):
 PHRASE = "We don't think it's right: we chose somebody else, e.g. a man."
 
 
-@pytest.mark.parametrize("space", ["\n", "\r\n", "\u00a0", "\u202f", "  ", "\t", "\u2028", " \u200b", "\n\n"], ids=ascii)
+@pytest.mark.parametrize("space", ["\n", "\r\n", "\u00a0", "\u202f", "  ", "\t", "\u2028", " \u200b", "\n\n"], ids=codes)
 @pytest.mark.parametrize("apostrophe", ["'", "’", "`", "′"])
 def test_wraps_and_typography_do_not_matter(prepare, space, apostrophe):
     assert prepare.tokens(PHRASE.replace(" ", space).replace("'", apostrophe)) == prepare.tokens(PHRASE)
@@ -231,6 +235,11 @@ def test_an_ordinary_sentence_takes_hardly_longer_than_its_words(prepare):
     sentence = "We have decided not to move forward with your application at this time, and we wish you well. " * 20
     least = seconds(lambda text: [word.lower() for word in text.split()], sentence, runs=500)
     assert seconds(prepare.tokens, sentence, runs=100) < 12 * least
+
+
+def test_names_in_a_row_are_one_word_to_the_last_token_that_is_read(prepare):
+    text = "see " * 3_999 + "Ada Bell"
+    assert (len(prepare.tokens(text)), prepare.words(text)[-1].end) == (4000, len(text))
 
 
 # Time grows in line with the text, whatever the text: body, sentences, preprocess and signals.
