@@ -8,6 +8,7 @@ from feedback_nlp import body
 from feedback_nlp.body import lines_of, own_lines
 
 SAID = "We went with another person."
+QUOTED = "> I apply.\n"
 
 
 def own(text):
@@ -113,6 +114,18 @@ def test_attribution_in_context(text, expected):
         case("dutch", f"{SAID}\n\nVan: Ada\nVerzonden: maandag\nAan: Ann\nOnderwerp: Baan\n\nOud.", SAID),
         case("one-header-is-prose", f"From: Monday on we close.\n{SAID}", "From: Monday on we close.", SAID),
         case("two-headers-are-prose", f"{SAID}\nFrom: now\nTo: June\nwe close", SAID, "From: now", "To: June", "we close"),
+        case("three-of-five-lines", f"{SAID}\n\nFrom: Ada\nBell\nLtd\nSent: Monday\nTo: Ann\n\nI apply.", SAID),
+        case(
+            "the-third-in-the-sixth-line",
+            f"{SAID}\n\nFrom: Ada\nBell\nLtd\nRome\nSent: Monday\nTo: Ann",
+            *(SAID, "From: Ada", "Bell", "Ltd", "Rome", "Sent: Monday", "To: Ann"),
+        ),
+        case("quotes-between", f"{SAID}\n\nFrom: Ada\n{QUOTED * 17}Sent: Monday\nTo: Ann\n\nI apply.", SAID),
+        case(
+            "too-many-quotes-between",
+            f"{SAID}\n\nFrom: Ada\n{QUOTED * 18}Sent: Monday\nTo: Ann",
+            *(SAID, "From: Ada", "Sent: Monday", "To: Ann"),
+        ),
         case("rule-alone", f"{SAID}\n-----\nRegards", SAID, "-----", "Regards"),
     ],
 )

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from string import ascii_lowercase
 
 import numpy as np
 import pytest
@@ -269,12 +270,15 @@ def test_no_more_than_three_quotes():
     [
         pytest.param([0.5, 0.6, 0.49], "ab", id="a half is enough for a further one"),
         pytest.param([0.3, 0.3, 0.2], "a", id="the first of equals"),
+        pytest.param([0.7] * 26, "abc", id="the first of many equals"),
         pytest.param([0.2, 0.3, 0.4], "c", id="one at least"),
     ],
 )
 def test_which_sentences_are_quoted(chances, text):
-    sentences = [Sentence(i, i + 1, ("a",)) for i in range(3)]
-    assert "".join(quote.text for quote in _quote("abc", sentences, probabilities(*((c, 0) for c in chances)), SKILLS_GAP)) == text
+    sentences = [Sentence(i, i + 1, ("a",)) for i in range(len(chances))]
+    assert (
+        "".join(quote.text for quote in _quote(ascii_lowercase, sentences, probabilities(*((c, 0) for c in chances)), SKILLS_GAP)) == text
+    )
 
 
 @pytest.mark.parametrize(("chance", "text"), [(0.1, "a"), (0.099, "b")])

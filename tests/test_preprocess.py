@@ -83,6 +83,7 @@ def test_fold_twice_is_fold(text):
         case("date-numeric", "on 2026-03-04 or 04/03/2026", "on <num> - <num> - <num> or <num>"),
         case("date-lower-case", "on friday in january", "on <date> in <date>"),
         case("words-that-may-be-dates", "you may see. We sat", "you may see . we sat"),
+        case("words-that-may-be-dates-too", "we march on, mar it, mon-wed, sat, sun", "we march on , mar it , mon - wed , sat , sun"),
         case("month-may", "in May", "in <date>"),
         case("placeholder-square", "thanks [Name] and [Company Name]", "thanks <name> and <name>"),
         case("placeholder-braces", "thanks {{first_name}} and {{ candidate.name }} and {role}", "thanks <name> and <name> and <name>"),
@@ -131,6 +132,10 @@ def test_tokens(prepare, text, expected):
 )
 def test_greeting_names(prepare, text, expected):
     assert " ".join(prepare.tokens(text)) == expected
+
+
+def test_common_words_are_no_names_whatever_the_lexicon():
+    assert PLAIN.tokens("Because Hiring Morning Python") == ("because", "hiring", "morning", "<name>")
 
 
 def test_noise_without_end_is_cut(prepare):

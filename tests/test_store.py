@@ -364,6 +364,11 @@ def test_a_damaged_prior_is_refused(damage, message, prior_folder, small_model):
         load_prior(prior_digest(small_model.manifest))
 
 
+def test_a_digest_that_is_no_text_is_not_the_one_looked_for(prior_folder, small_model):
+    arrays("prior.npz", digest=lambda a: a | 128)(prior_folder)
+    assert load_prior(prior_digest(small_model.manifest)) is None
+
+
 # which one was in use before, and which are not needed
 
 
@@ -447,6 +452,11 @@ def test_only_one_where_nothing_can_be_written(home):
 
 def test_what_a_version_says_of_its_origin(three):
     assert {name: origin_of(three / "b")[name] for name in ("parent", "own", "made")} == {"parent": "a", "own": 0, "made": None}
+    said = {"made": "2026-03-04", "parent": "a", "own": 3, "forced": True, "why": "much better"}
+    manifest(**said, figures={"macro_f1": 0.5}, lexicon=7)(three / "b")
+    assert origin_of(three / "b") == said | {"macro_f1": 0.5}
+    manifest(figures=[0.5])(three / "b")
+    assert origin_of(three / "b") == said
     (three / "b" / "manifest.json").write_text("{", encoding="utf-8")
     assert origin_of(three / "b") == {}
 
