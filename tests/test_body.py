@@ -83,6 +83,7 @@ def test_attribution_lines_are_left_out(attribution, wraps):
         case("on-in-prose", "On the whole we liked it.\nOn Friday we chose.", "On the whole we liked it.", "On Friday we chose."),
         case("no-colon", "On Friday our panel wrote a note", "On Friday our panel wrote a note"),
         case("too-long", f"On {'x ' * 120}wrote:\nand so on", f"On {'x ' * 120}wrote:", "and so on"),
+        case("far-too-long", f"On {'x ' * 200}", f"On {'x ' * 200}"),
         case(
             "prose-on-before-attribution",
             f"Hi.\n\nOn this occasion it is a no.\n\n{ATTRIBUTIONS['english']}\n> I apply.",
@@ -175,6 +176,10 @@ def test_signature_mark_ends_the_own_words(text, expected):
         case("starred", f"{SAID}\n\n* Unsubscribe | Settings", SAID),
         case("to-the-blank-line", f"{SAID}\n\nUnsubscribe\nBell Ltd\n\nThanks", SAID, "Thanks"),
         case("below-words-without-a-full-stop", f"{SAID[:-1]} for the post of baker\n\nUnsubscribe", f"{SAID[:-1]} for the post of baker"),
+        case("below-an-exclamation", "No luck!\n\nUnsubscribe", "No luck!"),
+        case("below-a-question", "Any luck?\n\nUnsubscribe", "Any luck?"),
+        case("below-a-line-too-long-for-a-heading", f"{'x' * 45}\n\nUnsubscribe", "x" * 45),
+        case("below-a-heading", f"{'x' * 44}\n\nUnsubscribe", "x" * 44, "Unsubscribe"),
         case("no-footer", "This email is about the role.", "This email is about the role."),
         case("alone", "Unsubscribe me, please.", "Unsubscribe me, please."),
         case(
