@@ -1,4 +1,5 @@
 import pytest
+from hypothesis import settings
 
 import feedback_nlp
 from feedback_nlp.training import train
@@ -6,6 +7,9 @@ from tests.browsers import chromium
 from tests.small import SMALL_RECIPE, small_rows, small_trained
 
 __all__ = ["SMALL_RECIPE", "chromium"]
+
+settings.register_profile("patient", settings(), deadline=None)  # how long an example takes is the machine's business
+settings.load_profile("patient")
 
 
 @pytest.fixture(autouse=True)

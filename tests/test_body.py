@@ -83,7 +83,7 @@ def test_attribution_lines_are_left_out(attribution, wraps):
         case("on-in-prose", "On the whole we liked it.\nOn Friday we chose.", "On the whole we liked it.", "On Friday we chose."),
         case("no-colon", "On Friday our panel wrote a note", "On Friday our panel wrote a note"),
         case("too-long", f"On {'x ' * 120}wrote:\nand so on", f"On {'x ' * 120}wrote:", "and so on"),
-        case("far-too-long", f"On {'x ' * 200}", f"On {'x ' * 200}"),
+        case("far-too-long", f"{SAID}\nOn {'x ' * 200}\nBye", SAID, f"On {'x ' * 200}", "Bye"),
         case(
             "prose-on-before-attribution",
             f"Hi.\n\nOn this occasion it is a no.\n\n{ATTRIBUTIONS['english']}\n> I apply.",

@@ -79,6 +79,12 @@ def test_a_block_adds_to_the_scores_of_the_rows_that_have_its_features():
     np.testing.assert_allclose(scores - [[10, 20], [30, 40], [50, 60]], [score([0, 0, 4]), [0, 0], score([1, 2 * TWICE, 0])])
 
 
+def test_a_block_adds_to_a_row_below_the_first():
+    scores = np.zeros((3, 2))
+    BLOCK.add_scores(scores, Found(np.array([1]), np.array([1])))
+    np.testing.assert_allclose(scores, [[0, 0], score([0, 2, 0]), [0, 0]])
+
+
 def test_a_block_adds_nothing_where_none_of_its_features_is():
     scores = np.array([[10.0, 20]])
     BLOCK.add_scores(scores, Found(np.array([], dtype=int), np.array([], dtype=int)))
@@ -95,7 +101,9 @@ def test_a_block_adds_nothing_where_none_of_its_features_is():
             [[0, TWICE, 0], [0, 0, 0], [0, 0, 4], [0, TWICE, 0]],
             id="one that is there twice has a half each, and an unknown one nothing",
         ),
+        pytest.param(["fig", "apple"], [1, 0, 4], [[1, 0, 0], [0, 0, 4]], id="two"),
         pytest.param(["plum"], [0, 0, 0], [[0, 0, 0]], id="none is known"),
+        pytest.param([], [0, 0, 0], np.empty((0, 3)), id="none"),
     ],
 )
 def test_shares_of_a_score(features, values, parts):
@@ -211,13 +219,16 @@ SKILLS, CULTURE, ANOTHER, FREEZE, VAGUE, OTHER = LABELS
 @pytest.mark.parametrize(
     ("scores", "possible", "labels"),
     [
-        pytest.param([0.1, 0.2, 0.4, 0.05, 0.15, 0.1], 0.15, [ANOTHER, CULTURE, VAGUE], id="the likeliest first, the threshold itself in"),
-        pytest.param([0.1, 0.2, 0.4, 0.05, 0.15, 0.1], 0.9, [ANOTHER], id="the label itself, however unlikely"),
+        pytest.param([0.2, 0.1, 0.15, 0.05, 0.4, 0.1], 0.3, [VAGUE], id="the label"),
+        pytest.param([0.2, 0.1, 0.15, 0.05, 0.4, 0.1], 0.12, [VAGUE, SKILLS, ANOTHER], id="the likeliest first"),
+        pytest.param([0.2, 0.1, 0.15, 0.05, 0.4, 0.1], 0.9, [VAGUE], id="the label, however unlikely"),
     ],
 )
 def test_possible_labels(model, scores, possible, labels):
-    said = judged(model, scores, possible=possible - 1e-9)
+    said = judged(model, scores, possible=possible)
     assert (said.label, list(said.possible)) == (labels[0], labels)
+    same = judged(model, scores, possible=said.scores[labels[-1]])
+    assert list(same.possible) == labels, "the threshold itself is enough"
 
 
 @pytest.mark.parametrize(
@@ -270,7 +281,7 @@ def test_no_more_than_three_quotes():
     [
         pytest.param([0.5, 0.6, 0.49], "ab", id="a half is enough for a further one"),
         pytest.param([0.3, 0.3, 0.2], "a", id="the first of equals"),
-        pytest.param([0.7] * 26, "abc", id="the first of many equals"),
+        pytest.param([0.6, 0.7] * 13, "bdf", id="the first of many equals"),
         pytest.param([0.2, 0.3, 0.4], "c", id="one at least"),
     ],
 )

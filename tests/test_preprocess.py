@@ -48,6 +48,7 @@ def case(name, text, expected):
         case("ellipsis", "well…", "well..."),
         case("combining", "cafe\u0301", "caf\u00e9"),
         case("new-line-stays", "a\nb\tc", "a\nb\tc"),
+        case("half-a-character", "no\ud83d luck", "no\ufffd luck"),
     ],
 )
 def test_fold(text, expected):
@@ -102,6 +103,7 @@ def test_fold_twice_is_fold(text):
         case("contractions", "we can't, it's, you're", "we ca n't , it 's , you 're"),
         case("long-chunk", f"see {'x' * 61} now", "see <num> now"),
         case("long-word-is-a-word", f"see {'x' * 60} now", f"see {'x' * 60} now"),
+        case("no-spaces-between-words", "see 日本 now", "see 日 本 now"),
         case("empty", "", ""),
         case("white-space", " \n\t\u00a0", ""),
     ],
@@ -135,7 +137,7 @@ def test_greeting_names(prepare, text, expected):
 
 
 def test_common_words_are_no_names_whatever_the_lexicon():
-    assert PLAIN.tokens("Because Hiring Morning Python") == ("because", "hiring", "morning", "<name>")
+    assert Preprocessor().tokens("Because Hiring Morning Python") == ("because", "hiring", "morning", "<name>")
 
 
 def test_noise_without_end_is_cut(prepare):

@@ -92,6 +92,14 @@ def test_a_failed_save_leaves_nothing(tmp_path, small_model, monkeypatch):
     assert [p.name for p in tmp_path.iterdir()] == []
 
 
+def test_a_version_where_no_folder_can_be(tmp_path, small_model):
+    (tmp_path / "file").write_text("no folder", encoding="utf-8")
+    folder = tmp_path / "file" / "version"
+    with pytest.raises(ModelError) as error:
+        save(small_model, folder)
+    assert str(error.value) == f"{folder} can't be written (Not a directory). Set FEEDBACK_NLP_HOME to a folder of yours."
+
+
 class Opened:
     def __reduce__(self):
         return (pytest.fail, ("a pickle was opened",))
