@@ -68,8 +68,8 @@ class Block:
         # One sorted key per (row, feature), so that counts, lengths and sums need no loop.
         keys, counts = np.unique(found.rows * len(self.idf) + found.values, return_counts=True)
         rows, features = np.divmod(keys, len(self.idf))
-        values = (1 + np.log(counts)) * np.asarray(self.idf[features], dtype=float)
-        lengths = np.sqrt(np.bincount(rows, values**2, minlength=len(scores)))
+        values = (1 + np.log(counts)) * self.idf[features]
+        lengths = np.sqrt(np.bincount(rows, values**2))
         starts = np.flatnonzero(np.diff(rows, prepend=-1))
         weighted = np.add.reduceat(np.ascontiguousarray(self.coefficients[features], dtype=float) * values[:, None], starts)
         present = rows[starts]
@@ -80,7 +80,7 @@ class Block:
         ids = np.array([self.vocabulary.get(feature, -1) for feature in features], dtype=int)
         shares = np.zeros((len(ids), self.coefficients.shape[1]))
         known, places, counts = np.unique(ids[ids >= 0], return_inverse=True, return_counts=True)
-        values = (1 + np.log(counts)) * np.asarray(self.idf[known], dtype=float)
+        values = (1 + np.log(counts)) * self.idf[known]
         row = values / np.sqrt(np.linalg.norm(values) or 1.0)
         shares[ids >= 0] = (self.coefficients[known].astype(float) * (row / counts)[:, None])[places]
         return shares

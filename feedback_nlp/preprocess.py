@@ -192,8 +192,6 @@ class Preprocessor:
             return "<url>"
         if token == "Xxemail":
             return "<email>"
-        if token == "Xxname":
-            return "<name>"
         if any(c.isdigit() for c in token):
             return "<num>"
         if lower in _NEUTRAL:
@@ -210,7 +208,7 @@ class Preprocessor:
 
 
 def _plain(text: str) -> str:
-    """Folded text, with addresses, links and placeholders replaced by words that stand for them."""
+    """Folded text, with addresses and links replaced by words that stand for them, and placeholders by one that is taken for a name."""
     plain = fold(_PLACEHOLDER.sub(" Xxname ", text))
     if "@" in plain:
         plain = _EMAIL.sub(" Xxemail ", plain)

@@ -1,16 +1,15 @@
 import pytest
+from hypothesis import settings
 
 import feedback_nlp
-from feedback_nlp.examples import read_corpus
-from feedback_nlp.labels import LABELS
-from feedback_nlp.training import Recipe, train
+from feedback_nlp.training import train
 from tests.browsers import chromium
+from tests.small import SMALL_RECIPE, small_rows, small_trained
 
-__all__ = ["chromium"]
+__all__ = ["SMALL_RECIPE", "chromium"]
 
-SMALL_RECIPE = Recipe(
-    limits={"words": 2000, "characters": 2000, "context": 1000, "mail": 2000}, least_senders=2, sentence_c=1.0, mail_c=1.0, folds=2
-)
+settings.register_profile("patient", settings(), deadline=None)  # how long an example takes is the machine's business
+settings.load_profile("patient")
 
 
 @pytest.fixture(autouse=True)
@@ -32,17 +31,12 @@ def model(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def small_corpus():
-    mails, _ = read_corpus()
-
-    def first(split, label, number):
-        return [e for e in mails if (e.split, e.primary) == (split, label) and e.sentences][:number]
-
-    return [e for label in LABELS for e in [*first("train", label, 30), *first("test", label, 4)]]
+    return small_rows()
 
 
 @pytest.fixture(scope="session")
-def small_model(small_corpus):
-    return train(small_corpus, recipe=SMALL_RECIPE)
+def small_model():
+    return small_trained()
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ USES = {"": "run-time", "clipboard": "extra", "outlook": "extra", "plots": "extr
     "docs": "docs",
     "test": "tests",
 }
-"""What each extra is for, the nearest use first; `benchmark` is no part of any check."""
+"""What each extra is for, the nearest use first; `benchmark` and `mutation` are no part of any check."""
 PERMISSIVE = re.compile(
     r"(0BSD|Apache|Apache-2\.0|BSD|BSD-[23]-Clause|CNRI-Python|HPND|ISC|MIT|MIT-0|MIT-CMU|MPL|MPL-2\.0|PSF|PSF-2\.0"
     r"|Python-2\.0|PSFL|Unlicense|Zlib|CC0-1\.0)"

@@ -8,10 +8,15 @@ from feedback_nlp import body
 from feedback_nlp.body import lines_of, own_lines
 
 SAID = "We went with another person."
+QUOTED = "> I apply.\n"
 
 
 def own(text):
     return [text[a:b] for a, b in own_lines(text) if text[a:b].strip()]
+
+
+def codes(text):
+    return " ".join(f"{ord(c):x}" for c in text)
 
 
 def case(name, text, *expected):
@@ -35,7 +40,7 @@ def test_quoted_lines_are_left_out(text, expected):
     assert own(text) == expected
 
 
-@pytest.mark.parametrize("space", ["\u00a0", "\u2007", "\u202f"], ids=ascii)
+@pytest.mark.parametrize("space", ["\u00a0", "\u2007", "\u202f"], ids=codes)
 @pytest.mark.parametrize(
     "below", ["-----Original Message-----\nI apply.", "-- \nTom", "> I apply.", "On 3 March Ada Bell wrote:\n> I apply."]
 )
@@ -78,6 +83,7 @@ def test_attribution_lines_are_left_out(attribution, wraps):
         case("on-in-prose", "On the whole we liked it.\nOn Friday we chose.", "On the whole we liked it.", "On Friday we chose."),
         case("no-colon", "On Friday our panel wrote a note", "On Friday our panel wrote a note"),
         case("too-long", f"On {'x ' * 120}wrote:\nand so on", f"On {'x ' * 120}wrote:", "and so on"),
+        case("far-too-long", f"{SAID}\nOn {'x ' * 200}\nBye", SAID, f"On {'x ' * 200}", "Bye"),
         case(
             "prose-on-before-attribution",
             f"Hi.\n\nOn this occasion it is a no.\n\n{ATTRIBUTIONS['english']}\n> I apply.",
@@ -109,6 +115,18 @@ def test_attribution_in_context(text, expected):
         case("dutch", f"{SAID}\n\nVan: Ada\nVerzonden: maandag\nAan: Ann\nOnderwerp: Baan\n\nOud.", SAID),
         case("one-header-is-prose", f"From: Monday on we close.\n{SAID}", "From: Monday on we close.", SAID),
         case("two-headers-are-prose", f"{SAID}\nFrom: now\nTo: June\nwe close", SAID, "From: now", "To: June", "we close"),
+        case("three-of-five-lines", f"{SAID}\n\nFrom: Ada\nBell\nLtd\nSent: Monday\nTo: Ann\n\nI apply.", SAID),
+        case(
+            "the-third-in-the-sixth-line",
+            f"{SAID}\n\nFrom: Ada\nBell\nLtd\nRome\nSent: Monday\nTo: Ann",
+            *(SAID, "From: Ada", "Bell", "Ltd", "Rome", "Sent: Monday", "To: Ann"),
+        ),
+        case("quotes-between", f"{SAID}\n\nFrom: Ada\n{QUOTED * 17}Sent: Monday\nTo: Ann\n\nI apply.", SAID),
+        case(
+            "too-many-quotes-between",
+            f"{SAID}\n\nFrom: Ada\n{QUOTED * 18}Sent: Monday\nTo: Ann",
+            *(SAID, "From: Ada", "Sent: Monday", "To: Ann"),
+        ),
         case("rule-alone", f"{SAID}\n-----\nRegards", SAID, "-----", "Regards"),
     ],
 )
@@ -158,6 +176,10 @@ def test_signature_mark_ends_the_own_words(text, expected):
         case("starred", f"{SAID}\n\n* Unsubscribe | Settings", SAID),
         case("to-the-blank-line", f"{SAID}\n\nUnsubscribe\nBell Ltd\n\nThanks", SAID, "Thanks"),
         case("below-words-without-a-full-stop", f"{SAID[:-1]} for the post of baker\n\nUnsubscribe", f"{SAID[:-1]} for the post of baker"),
+        case("below-an-exclamation", "No luck!\n\nUnsubscribe", "No luck!"),
+        case("below-a-question", "Any luck?\n\nUnsubscribe", "Any luck?"),
+        case("below-a-line-too-long-for-a-heading", f"{'x' * 45}\n\nUnsubscribe", "x" * 45),
+        case("below-a-heading", f"{'x' * 44}\n\nUnsubscribe", "x" * 44, "Unsubscribe"),
         case("no-footer", "This email is about the role.", "This email is about the role."),
         case("alone", "Unsubscribe me, please.", "Unsubscribe me, please."),
         case(
@@ -199,7 +221,7 @@ def test_text_without_words(text):
     assert own_lines(text) == lines_of(text)
 
 
-@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\x0b", "\x0c", "\x85", "\u2028", "\u2029"], ids=ascii)
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\x0b", "\x0c", "\x85", "\u2028", "\u2029"], ids=codes)
 def test_line_ends(end):
     text = end.join([SAID, "", "> I apply.", "Bye", "-- ", "Tom"])
     assert own(text) == [SAID, "Bye"]

@@ -84,6 +84,7 @@ def test_name_at(words, name):
         ("HR Saltmarsh Foods", "Saltmarsh Foods"),
         ("Careers at Foxmere", "Foxmere"),
         ("Foxmere Team", "Foxmere"),
+        ("of Foxmere and", "Foxmere"),
         ("not a name", ""),
         ("-", ""),
     ],

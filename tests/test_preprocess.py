@@ -25,6 +25,10 @@ def prepare():
     return Preprocessor(LEXICON)
 
 
+def codes(text):
+    return " ".join(f"{ord(c):x}" for c in text)
+
+
 def case(name, text, expected):
     return pytest.param(text, expected, id=name)
 
@@ -44,6 +48,7 @@ def case(name, text, expected):
         case("ellipsis", "well…", "well..."),
         case("combining", "cafe\u0301", "caf\u00e9"),
         case("new-line-stays", "a\nb\tc", "a\nb\tc"),
+        case("half-a-character", "no\ud83d luck", "no\ufffd luck"),
     ],
 )
 def test_fold(text, expected):
@@ -79,6 +84,7 @@ def test_fold_twice_is_fold(text):
         case("date-numeric", "on 2026-03-04 or 04/03/2026", "on <num> - <num> - <num> or <num>"),
         case("date-lower-case", "on friday in january", "on <date> in <date>"),
         case("words-that-may-be-dates", "you may see. We sat", "you may see . we sat"),
+        case("words-that-may-be-dates-too", "we march on, mar it, mon-wed, sat, sun", "we march on , mar it , mon - wed , sat , sun"),
         case("month-may", "in May", "in <date>"),
         case("placeholder-square", "thanks [Name] and [Company Name]", "thanks <name> and <name>"),
         case("placeholder-braces", "thanks {{first_name}} and {{ candidate.name }} and {role}", "thanks <name> and <name> and <name>"),
@@ -97,6 +103,7 @@ def test_fold_twice_is_fold(text):
         case("contractions", "we can't, it's, you're", "we ca n't , it 's , you 're"),
         case("long-chunk", f"see {'x' * 61} now", "see <num> now"),
         case("long-word-is-a-word", f"see {'x' * 60} now", f"see {'x' * 60} now"),
+        case("no-spaces-between-words", "see 日本 now", "see 日 本 now"),
         case("empty", "", ""),
         case("white-space", " \n\t\u00a0", ""),
     ],
@@ -129,6 +136,10 @@ def test_greeting_names(prepare, text, expected):
     assert " ".join(prepare.tokens(text)) == expected
 
 
+def test_common_words_are_no_names_whatever_the_lexicon():
+    assert Preprocessor().tokens("Because Hiring Morning Python") == ("because", "hiring", "morning", "<name>")
+
+
 def test_noise_without_end_is_cut(prepare):
     assert prepare.tokens("see " * 50_000) == ("see",) * 4001
     assert prepare.tokens("x" * 10_000) == ("<num>",)
@@ -145,7 +156,7 @@ def test_sentences_of_a_mail(prepare):
 PHRASE = "We don't think it's right: we chose somebody else, e.g. a man."
 
 
-@pytest.mark.parametrize("space", ["\n", "\r\n", "\u00a0", "\u202f", "  ", "\t", "\u2028", " \u200b", "\n\n"], ids=ascii)
+@pytest.mark.parametrize("space", ["\n", "\r\n", "\u00a0", "\u202f", "  ", "\t", "\u2028", " \u200b", "\n\n"], ids=codes)
 @pytest.mark.parametrize("apostrophe", ["'", "’", "`", "′"])
 def test_wraps_and_typography_do_not_matter(prepare, space, apostrophe):
     assert prepare.tokens(PHRASE.replace(" ", space).replace("'", apostrophe)) == prepare.tokens(PHRASE)
@@ -231,6 +242,11 @@ def test_an_ordinary_sentence_takes_hardly_longer_than_its_words(prepare):
     sentence = "We have decided not to move forward with your application at this time, and we wish you well. " * 20
     least = seconds(lambda text: [word.lower() for word in text.split()], sentence, runs=500)
     assert seconds(prepare.tokens, sentence, runs=100) < 12 * least
+
+
+def test_names_in_a_row_are_one_word_to_the_last_token_that_is_read(prepare):
+    text = "see " * 3_999 + "Ada Bell"
+    assert (len(prepare.tokens(text)), prepare.words(text)[-1].end) == (4000, len(text))
 
 
 # Time grows in line with the text, whatever the text: body, sentences, preprocess and signals.

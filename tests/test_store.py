@@ -17,6 +17,8 @@ from feedback_nlp.records import Example, Prediction
 from feedback_nlp.store import (
     SHIPPED,
     current,
+    folder_of,
+    learnt_from_own,
     load,
     load_prior,
     load_version,
@@ -88,6 +90,14 @@ def test_a_failed_save_leaves_nothing(tmp_path, small_model, monkeypatch):
         save(small_model, tmp_path / "new")
     assert str(error.value) == f"{tmp_path / 'new'} can't be written (No space left on device). Set FEEDBACK_NLP_HOME to a folder of yours."
     assert [p.name for p in tmp_path.iterdir()] == []
+
+
+def test_a_version_where_no_folder_can_be(tmp_path, small_model):
+    (tmp_path / "file").write_text("no folder", encoding="utf-8")
+    folder = tmp_path / "file" / "version"
+    with pytest.raises(ModelError) as error:
+        save(small_model, folder)
+    assert str(error.value) == f"{folder} can't be written (Not a directory). Set FEEDBACK_NLP_HOME to a folder of yours."
 
 
 class Opened:
@@ -362,6 +372,11 @@ def test_a_damaged_prior_is_refused(damage, message, prior_folder, small_model):
         load_prior(prior_digest(small_model.manifest))
 
 
+def test_a_digest_that_is_no_text_is_not_the_one_looked_for(prior_folder, small_model):
+    arrays("prior.npz", digest=lambda a: a | 128)(prior_folder)
+    assert load_prior(prior_digest(small_model.manifest)) is None
+
+
 # which one was in use before, and which are not needed
 
 
@@ -445,5 +460,54 @@ def test_only_one_where_nothing_can_be_written(home):
 
 def test_what_a_version_says_of_its_origin(three):
     assert {name: origin_of(three / "b")[name] for name in ("parent", "own", "made")} == {"parent": "a", "own": 0, "made": None}
+    said = {"made": "2026-03-04", "parent": "a", "own": 3, "forced": True, "why": "much better"}
+    manifest(**said, figures={"macro_f1": 0.5}, lexicon=7)(three / "b")
+    assert origin_of(three / "b") == said | {"macro_f1": 0.5}
+    manifest(figures=[0.5])(three / "b")
+    assert origin_of(three / "b") == said
     (three / "b" / "manifest.json").write_text("{", encoding="utf-8")
     assert origin_of(three / "b") == {}
+
+
+def test_the_history_of_what_was_in_use_is_kept_in_bounds(three):
+    for i in range(103):
+        use("ab"[i % 2])
+    assert (three / "current").read_text(encoding="utf-8").split("\n") == [*("b", "a") * 50, ""]
+    assert current() == "a"
+
+
+def test_empty_lines_and_repeats_in_the_history(three):
+    (three / "current").write_text("\n a \n\na\nb\n\n", encoding="utf-8")
+    assert (current(), roll_back(), roll_back()) == ("b", "a", SHIPPED)
+
+
+def test_a_version_by_its_folder(three, monkeypatch):
+    assert folder_of("a") == folder_of(str(three / "a")) == three / "a"
+    use("b")
+    assert folder_of() == folder_of(None) == path_of() == three / "b"
+    with pytest.raises(ModelError, match=r"There is no model 'nowhere' "):
+        folder_of("nowhere")
+    monkeypatch.chdir(three)
+    (three / "c" / "manifest.json").unlink()
+    with pytest.raises(ModelError, match=r"There is no model 'c' "):
+        folder_of("c")
+
+
+def test_which_versions_learnt_from_own_mails(three):
+    assert learnt_from_own() == []
+    manifest(own=3)(three / "b")
+    (three / "c" / "manifest.json").write_text("{", encoding="utf-8")
+    assert sorted(learnt_from_own()) == ["b", "c"]
+
+
+def test_no_parent_is_needed_to_tell_what_is_unused(three):
+    (three / "a" / "manifest.json").write_text("{}", encoding="utf-8")
+    (three / "current").write_text("a\n", encoding="utf-8")
+    assert sorted(unused()) == ["b", "c"]
+
+
+def test_what_cannot_be_removed_stays_without_a_word(three):
+    (three / ".d.7.part").write_text("a file where a folder is looked for", encoding="utf-8")
+    assert prune(["a"]) == ["a"]
+    assert (three / ".d.7.part").is_file()
+    assert not list(three.glob(".a.*"))
