@@ -33,6 +33,10 @@ LISTS = {"skill": "skills", "qualification": "qualifications", "language": "lang
 _LEAST = {"gaps": 2.0, "door": 2.0, "freeze": 1.0, "deadline": 1.0}
 """The least sum of log-odds with which words are taken: in training, four in five of them are then mostly right, of times more."""
 _LONGEST = 5
+_LEADING_ON = frozenset(
+    "a an and as at by for from had has have if in of on once or our that the they to until we when where which who with you your".split()
+)
+"""Words at which nothing ends: "in the spring, when the"."""
 _AROUND = " ,.;:!?()[]\"'“”‘’-–—"
 
 
@@ -60,7 +64,9 @@ class Naming:
             start, end = max(known, key=lambda run: (scores[run[0] : run[1]].max(), run[1] - run[0]))
         elif total < _LEAST[signal]:
             return ""
-        return sentence[words[start].start : words[end - 1].end].strip(_AROUND)
+        while end > start and _plain(sentence[words[end - 1].start : words[end - 1].end]) in _LEADING_ON:
+            end -= 1
+        return sentence[words[start].start : words[end - 1].end].strip(_AROUND) if end > start else ""
 
     def scores(self, sentence: str, words: Sequence[Word], signal: str, value: str) -> Floats:
         """The log-odds of each word to belong, (words,)."""

@@ -67,6 +67,12 @@ def test_the_vocabulary():
         ("Please let me know within five days.", "deadline", "deadline", "within five days"),
         ("You are welcome to try again in six months.", "door", "apply again", "in six months"),
         ("The post is frozen until April.", "freeze", "until", "until April"),
+        (
+            "We will keep your details and would be glad to hear from you again in the spring, when the apprentices' coordinator retires.",
+            "door",
+            "apply again",
+            "in the spring",
+        ),
         ("We wish you well.", "door", "courtesy", ""),
         ("", "gaps", "skill", ""),
     ],
