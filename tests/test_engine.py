@@ -29,6 +29,8 @@ from feedback_nlp.store import SHIPPED, folder_of
 
 ROOT = Path(__file__).parent.parent
 MAILS, EACH = 300, 25
+HISTORY = "\n\nOn Tue, 3 Mar 2026 at 10:02, Mia Roth <mia.roth@lakeborne.example> wrote:\n" + "> We met in spring.\n" * 3000
+"""What nobody judges, but reading it takes so long that there is time to stop a run in its midst."""
 TIED = {"stage", "thread", "company", "role", "days_since_application", "days_since_contact", "next_steps", "questions", "checksum"}
 """The columns of `label` in which other mails have a say."""
 
@@ -92,7 +94,7 @@ def mails():
     examples = list(read_examples(ROOT / "data" / "test.jsonl"))[:MAILS]
     heads = {"sender": "Mia Roth <mia.roth@lakeborne.example>", "date": "2026-03-03", "subject": "Your application"}
     bare = dict.fromkeys(heads, "")
-    return [{"id": e.id, "text": e.text, "country": e.country} | (bare if n % 5 else heads) for n, e in enumerate(examples)]
+    return [{"id": e.id, "text": e.text + HISTORY, "country": e.country} | (bare if n % 5 else heads) for n, e in enumerate(examples)]
 
 
 @pytest.fixture(scope="module")
