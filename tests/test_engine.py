@@ -11,6 +11,7 @@ import sys
 import time
 from collections import Counter
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -131,7 +132,8 @@ def label(paths, output, cluster, *more):
 def started(paths, output, cluster=None):
     """The same in a process of its own, and in a session of its own, as a terminal has it."""
     command = [sys.executable, "-m", "feedback_nlp", *arguments(paths, output, cluster)]
-    return subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    answers_ctrl_c = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # a shell's background jobs do not
+    return subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, start_new_session=True, preexec_fn=answers_ctrl_c)
 
 
 def manifest_of(output):
