@@ -242,7 +242,9 @@ def draft(
 @click.option("--me", multiple=True, metavar="ADDRESS", help="Your own address, where the mailbox does not tell (may be repeated).")
 @click.option("--update", is_flag=True, help="Keep the rows of earlier runs into this output, and add what is new.")
 @click.option("--bom", is_flag=True, help="Begin a CSV so that Excel opens it with the right letters.")
-@click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, metavar="N", help="Judge with so many processes, one a core.")
+@click.option(
+    "--jobs", type=click.IntRange(1, 61), default=1, show_default=True, metavar="N", help="Judge with so many processes, one a core."
+)
 @click.option("--engine", type=click.Choice(["dask"]), help="Label Parquet files on many processes or machines; -o is then a folder.")
 @click.option("--scheduler", metavar="ADDRESS", help="The Dask scheduler whose workers do it (default: processes on this machine).")
 @_text_column

@@ -112,7 +112,7 @@ def judge(
     plans, ahead = tee(_plans(items, version, journal, human, under_way))
     answer = partial(answers_of, model=model, human=human, tagger=tagger)
     with closing(spread(answer, (list(plan.unknown.values()) for plan in ahead), jobs)) as answers:
-        for plan, answered in zip(plans, answers, strict=False):  # no further than the answers go
+        for plan, answered in zip(plans, answers, strict=True):
             with journal.batch():
                 _carry_out(plan, answered, journal)
             under_way -= {message.identity for message in plan.new} | set(plan.again)
