@@ -22,7 +22,19 @@ from sklearn.linear_model import LogisticRegression
 from feedback_nlp.model import Floats, Model, softmax
 from feedback_nlp.prior import Prior, spread
 from feedback_nlp.records import Example
-from feedback_nlp.stages import Counts, Integers, Output, Prepared, Rows, Stages, count_known, mail_rows, sentence_output, sentence_rows
+from feedback_nlp.stages import (
+    Counts,
+    Integers,
+    Output,
+    Prepared,
+    Rows,
+    Stages,
+    count_known,
+    mail_rows,
+    mention_rows,
+    sentence_output,
+    sentence_rows,
+)
 from feedback_nlp.training import Progress, Recipe, finish, prepare_all, telling_sentences
 
 _TOGETHER = 30.0
@@ -118,12 +130,12 @@ def moved_stages(stages: Stages, prior: Prior, counts: Counts, chosen: Integers,
         return stages
     of_sentences = _precision(recipe.sentence_c, spread(prior.sentences), prior.sentence_energies)
     of_mails = _precision(recipe.mail_c, spread(prior.mails), prior.mail_energies)
-    of_mentions = _precision(recipe.mail_c, spread(prior.mentions), prior.mail_energies)
-    label, *mentions = mail_rows(stages.weighings, counts, chosen)
+    of_mentions = _precision(recipe.sentence_c, spread(prior.mentions), prior.sentence_energies)
+    mentions = mention_rows(stages.weighings, counts, chosen)
     return replace(
         stages,
         sentence=_moved(stages.sentence, sentence_rows(stages.weighings, counts, chosen), of_sentences),
-        mail=_moved(stages.mail, label, of_mails),
+        mail=_moved(stages.mail, mail_rows(stages.weighings, counts, chosen), of_mails),
         mentions=[_moved(start, rows, of_mentions) for start, rows in zip(stages.mentions, mentions, strict=True)],
     )
 

@@ -10,6 +10,8 @@ import re
 from functools import lru_cache
 from itertools import islice
 
+from feedback_nlp.records import SUBJECT
+
 # "On Tue, 3 Mar 2026 at 10:02, A B <a@b.example> wrote:", in the languages whose mail programs people use most.
 _ATTRIBUTION = re.compile(
     r"^[ \t]*(?:"
@@ -89,7 +91,7 @@ def _own_lines(text: str) -> tuple[Span, ...]:
 
 def _tells(text: str, line: Span) -> bool:
     """Whether there are words in a line, the subject that the inbox puts first aside."""
-    return bool(text[slice(*line)].strip()) and not (line[0] == 0 and text.startswith("Subject:"))
+    return bool(text[slice(*line)].strip()) and not (line[0] == 0 and text.startswith(SUBJECT))
 
 
 def _strip_quotes(text: str, lines: list[Span]) -> list[Span]:

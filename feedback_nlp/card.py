@@ -23,8 +23,8 @@ many voices, not real mail, and English only; its data card is data/README.md in
 ## Recipe
 
 A sentence stage (tf-idf of word and character n-grams, of the neighbouring sentences and of the mail around, logistic
-regression), a mail stage (tf-idf of the whole mail's word n-grams, logistic regression for the label and for each
-reason that is mentioned), and a document stage (logistic regression on what the two say out of fold). The labels that
+regression for the label and for each reason that is mentioned beside another), a mail stage (tf-idf of the whole mail's
+word n-grams, logistic regression), and a document stage (logistic regression on what the two say out of fold). The labels that
 are possible beside the likeliest one come from split conformal prediction (Sadinle, Lei and Wasserman 2019). Names,
 companies, links, addresses and numbers are masked before a vocabulary is learned; a feature must have been used by
 several senders.

@@ -24,8 +24,7 @@ from feedback_nlp.features import (
     word_features,
 )
 from feedback_nlp.labels import LABELS, SENTENCE_LABELS
-from feedback_nlp.language import english_sentences
-from feedback_nlp.model import MOST_CHARACTERS, Floats, Model
+from feedback_nlp.model import Floats, Model
 from feedback_nlp.records import Sentence, Word
 
 _MASKS = {
@@ -106,17 +105,17 @@ class Explanation:
 
 def explain(model: Model, text: str) -> Explanation | None:
     """Why the model reads a mail as it does; None where it can't judge it (see `Prediction.note`)."""
-    sentences = english_sentences(model.preprocessor(text[:MOST_CHARACTERS]), model.blocks["words"].vocabulary)
+    sentences = model.sentences_of(text)
     if not sentences:
         return None
-    ((p, *of_whole),) = model.first_stages([sentences])
-    features = document_features(p, *of_whole)
+    ((p, mentions, mail),) = model.first_stages([sentences])
+    features = document_features(p, mentions, mail)
     scores, linear = model.document(features), model.document
     first, second = np.argsort(-scores, kind="stable")[:2].tolist()
     chances = np.exp(scores - scores.max()) / np.exp(scores - scores.max()).sum()
     parts = (features - linear.mean) / linear.scale * (linear.coefficients[:, first] - linear.coefficients[:, second])
     of_mail = model.blocks[MAIL_BLOCK].shares(list(mail_features(sentences))).sum(axis=0)[: len(SENTENCE_LABELS)]
-    carried = _carried(model, p, of_whole, first, second)
+    carried = _carried(model, p, mentions, mail, first, second)
     return Explanation(
         label=LABELS[first],
         probability=float(chances[first]),
@@ -128,12 +127,12 @@ def explain(model: Model, text: str) -> Explanation | None:
     )
 
 
-def _carried(model: Model, p: Floats, of_whole: Sequence[Floats], first: int, second: int) -> list[float]:
+def _carried(model: Model, p: Floats, mentions: Floats, mail: Floats, first: int, second: int) -> list[float]:
     """For each sentence how far the first label's lead falls where the document stage does not see it; alone, nothing can be left out."""
     if len(p) == 1:
         return [0.0]
-    seen = [p, *(np.delete(p, i, axis=0) for i in range(len(p)))]
-    scores = model.document(np.array([document_features(rest, *of_whole) for rest in seen]))
+    seen = [(p, mentions), *((np.delete(p, i, axis=0), np.delete(mentions, i, axis=0)) for i in range(len(p)))]
+    scores = model.document(np.array([document_features(*rest, mail) for rest in seen]))
     leads = scores[:, first] - scores[:, second]
     return [float(leads[0] - lead) for lead in leads[1:]]
 
@@ -159,7 +158,7 @@ def _sentence(
         after=after,
         place=place + own_place,
         mail=float(of_mail @ direction),
-        base=float(model.sentence_intercept @ direction),
+        base=float(model.sentence_intercept[: len(direction)] @ direction),
         carries=carries,
     )
 
@@ -169,13 +168,13 @@ def _own_shares(model: Model, sentence: Sentence, direction: Floats) -> tuple[Fl
     weights, rest = np.zeros(len(sentence.tokens)), 0.0
     # The same features of the tokens' positions say which tokens each feature is made of.
     positions = word_features(Sentence(0, 0, tuple(map(str, range(len(sentence.tokens))))))
-    shares = model.blocks["words"].shares(list(word_features(sentence))) @ direction
+    shares = _shares(model, "words", list(word_features(sentence)), direction)
     for share, position in zip(shares.tolist(), positions, strict=True):
         owners = [int(number) for number in _POSITION.findall(position)]
         weights[owners] += share / max(1, len(owners))
         rest += 0.0 if owners else share
     letters = [(i, feature) for i, token in enumerate(sentence.tokens) for feature in character_features(token)]
-    shares = model.blocks["characters"].shares([feature for _, feature in letters]) @ direction
+    shares = _shares(model, "characters", [feature for _, feature in letters], direction)
     np.add.at(weights, np.array([i for i, _ in letters], dtype=int), shares)
     return weights, rest
 
@@ -183,12 +182,18 @@ def _own_shares(model: Model, sentence: Sentence, direction: Floats) -> tuple[Fl
 def _context_shares(model: Model, sentences: Sequence[Sentence], i: int, direction: Floats) -> tuple[float, float, float]:
     """What the sentence before, the sentence after, and the place add. That there is none before or after belongs to the place."""
     features = list(context_features(sentences, i))
-    shares = model.blocks["context"].shares(features) @ direction
+    shares = _shares(model, "context", features, direction)
     sums = {"p:": 0.0, "n:": 0.0, "": 0.0}
     neighbours = {"p:": i > 0, "n:": i < len(sentences) - 1}
     for feature, share in zip(features, shares.tolist(), strict=True):
         sums[feature[:2] if neighbours.get(feature[:2]) else ""] += share
     return sums["p:"], sums["n:"], sums[""]
+
+
+def _shares(model: Model, block: str, features: Sequence[str], direction: Floats) -> Floats:
+    """What each feature of a sentence adds to its labels' scores in a direction."""
+    shares: Floats = model.blocks[block].shares(features)[:, : len(direction)] @ direction
+    return shares
 
 
 def _words(model: Model, text: str, sentence: Sentence, weights: Floats) -> tuple[WordWeight, ...]:

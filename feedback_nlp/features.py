@@ -87,13 +87,14 @@ def block_features(block: str, sentences: Sequence[Sentence], i: int) -> Iterato
     return context_features(sentences, i) if block == "context" else mail_features(sentences)
 
 
-def document_features(probabilities: NDArray[np.float64], mail: NDArray[np.float64], mentions: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Numbers for the document stage from the sentence stage's (sentences, sentence labels) and the mail stage's (labels,)
-    and (concrete reasons,).
+def document_features(probabilities: NDArray[np.float64], mentions: NDArray[np.float64], mail: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Numbers for the document stage from the sentence stage's (sentences, sentence labels) and (sentences, concrete reasons),
+    and the mail stage's (labels,).
 
     For each sentence label the log-odds of the strongest and second strongest sentence, the noisy-or of all, the share
     of sentences, and where the strongest stands; whether any sentence turns somebody down, or gives a concrete reason;
-    how long the mail is; the mail stage's log-odds of each label and of each mention. There is at least one sentence.
+    how long the mail is; the mail stage's log-odds of each label; and the log-odds of the sentence that most likely
+    mentions each concrete reason beside another. There is at least one sentence.
     """
     clipped = np.clip(probabilities, 1e-4, 1 - 1e-4)
     odds = log_odds(probabilities)
@@ -114,16 +115,25 @@ def document_features(probabilities: NDArray[np.float64], mail: NDArray[np.float
             *(_any(probabilities[:, :kinds].sum(axis=1)) for kinds in (len(CONCRETE_REASONS), len(REASONS))),
             [np.log1p(n)],
             log_odds(mail),
-            log_odds(mentions),
+            log_odds(beside(probabilities, mentions).max(axis=0)),
         ]
     )
+
+
+def beside(probabilities: NDArray[np.float64], mentions: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How probable it is that each sentence gives another reason, or none, and mentions a concrete one beside it: (sentences,
+    concrete reasons), from the probabilities of the sentence labels, and of a mention in a sentence that does.
+    """
+    reasons = probabilities[:, : len(REASONS)].sum(axis=1, keepdims=True)
+    return np.asarray(mentions * (reasons - probabilities[:, : len(CONCRETE_REASONS)]))
 
 
 def _document_parts() -> tuple[str, ...]:
     k = len(SENTENCE_LABELS)
     sizes = ((STRONGEST, k), (TOGETHER, 3 * k), (PLACE, k - 2), (STRONGEST, k * (k - 1) // 2))
     anything = (STRONGEST, TOGETHER) * 2
-    return (*(part for part, n in sizes for _ in range(n)), *anything, PLACE, *(WHOLE for _ in (*LABELS, *CONCRETE_REASONS)))
+    of_mail, mentioned = (WHOLE for _ in LABELS), (STRONGEST for _ in CONCRETE_REASONS)
+    return (*(part for part, n in sizes for _ in range(n)), *anything, PLACE, *of_mail, *mentioned)
 
 
 STRONGEST, TOGETHER, PLACE, WHOLE = "strongest", "together", "place", "mail"

@@ -9,7 +9,7 @@ from itertools import takewhile
 
 from feedback_nlp.body import own_lines
 from feedback_nlp.preprocess import fold
-from feedback_nlp.records import Email
+from feedback_nlp.records import SUBJECT, Email
 from feedback_nlp.resources import read_table
 from feedback_nlp.signature import after_closing
 
@@ -94,8 +94,8 @@ def letter_of(email: Email) -> Letter:
     text = fold(email.text[:MOST_CHARACTERS]).replace("&nbsp;", " ")
     lines = [text[a:b].strip() for a, b in own_lines(text)]
     subject = fold(email.subject[:_LONGEST_HEADER])
-    if lines[0].startswith("Subject:"):
-        subject = subject or lines[0].removeprefix("Subject:").strip()
+    if lines[0].startswith(SUBJECT):
+        subject = subject or lines[0].removeprefix(SUBJECT).strip()
         lines = lines[1:]
     return Letter(address_of(fold(email.sender[:_LONGEST_HEADER])), subject[:_LONGEST_HEADER], _unwrap(lines), _signature(lines))
 

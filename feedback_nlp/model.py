@@ -18,11 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback_nlp.columns import Columns, Found
-from feedback_nlp.features import BLOCKS, MAIL_BLOCK, document_features
+from feedback_nlp.features import BLOCKS, MAIL_BLOCK, beside, document_features
 from feedback_nlp.labels import BOILERPLATE, CONCRETE_REASONS, LABELS, NOT_REJECTION, REASONS, SENTENCE_LABEL_OF, SENTENCE_LABELS
 from feedback_nlp.language import english_sentences, unjudged_note
 from feedback_nlp.preprocess import Preprocessor
-from feedback_nlp.records import Evidence, Prediction, Sentence
+from feedback_nlp.records import SUBJECT, Evidence, Prediction, Sentence
 from feedback_nlp.wordlist import WordList
 
 if TYPE_CHECKING:
@@ -30,9 +30,12 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
+FORMAT = 4
+"""What the arrays of a model mean; a model of another format is not read."""
 _EVIDENCE_AT = 0.5
 _HARDLY = 0.1
 _MOST_EVIDENCE = 3
+_ROUTINE = 0.9
 COVERAGE = 0.95
 """How often the set of possible labels is to hold the right one."""
 _BATCH = 256
@@ -42,10 +45,11 @@ MOST_CHARACTERS = 100_000
 
 @dataclass(frozen=True)
 class Block:
-    """One tf-idf block: its vocabulary, idf (n,), and coefficients (n, sentence labels).
+    """One tf-idf block: its vocabulary, idf (n,), and coefficients (n, sentence labels + concrete reasons): what a sentence is,
+    and which reason it mentions beside another.
 
-    The mail block, which both first stages read, has those of the mail stage beside them: (n, sentence labels + labels +
-    concrete reasons).
+    The mail block, which both first stages read, has those of the mail stage beside them: (n, sentence labels + concrete
+    reasons + labels).
     """
 
     vocabulary: Mapping[str, int]
@@ -171,44 +175,63 @@ class Model:
         stream = iter(texts)
         while batch := list(islice(stream, _BATCH)):
             sentences = [self.preprocessor(text[:MOST_CHARACTERS]) for text in batch]
-            english = [english_sentences(s, self.blocks["words"].vocabulary) for s in sentences]
-            judged = [e for e in english if e]
-            stages = iter(self.first_stages(judged))
-            for text, read, kept in zip(batch, sentences, english, strict=True):
+            judged = self._judged(batch, sentences)
+            stages = iter(self.first_stages([each for each in judged if each]))
+            for text, read, kept in zip(batch, sentences, judged, strict=True):
                 yield self._judge(text, kept, *next(stages)) if kept else Reading(_unjudged(text, read))
 
     def evidence_for(self, text: str, labels: Iterable[str]) -> dict[str, tuple[Evidence, ...]]:
         """For each of these labels the sentences that say it most likely, whatever else the mail says; none where it can't be judged."""
-        sentences = english_sentences(self.preprocessor(text[:MOST_CHARACTERS]), self.blocks["words"].vocabulary)
+        sentences = self.sentences_of(text)
         if not sentences:
             return {}
         ((p, _, _),) = self.first_stages([sentences])
         return {label: tuple(_quote(text, sentences, p, label)) for label in labels}
 
+    def sentences_of(self, text: str) -> Sequence[Sentence]:
+        """The sentences by which a text is judged; none where it can't be."""
+        return self._judged([text], [self.preprocessor(text[:MOST_CHARACTERS])])[0] or ()
+
+    def _judged(self, texts: Sequence[str], documents: Sequence[Sequence[Sentence]]) -> list[list[Sentence] | None]:
+        """Of each text's sentences those that count: the English ones, without a subject that says nothing; None where too little is
+        left to judge.
+
+        Every message of a mailbox has a subject, and few of the mails that the model learnt from have one. Where its words, standing
+        alone, are routine, the mail is judged as if it had been pasted without.
+        """
+        judged = [english_sentences(sentences, self.blocks["words"].vocabulary) for sentences in documents]
+        lengths = [subject_length(text, sentences or ()) for text, sentences in zip(texts, judged, strict=True)]
+        subjects = [(i, sentences[:n]) for i, (sentences, n) in enumerate(zip(judged, lengths, strict=True)) if sentences and n]
+        for (i, subject), (p, _, _) in zip(subjects, self.first_stages([subject for _, subject in subjects]), strict=True):
+            if is_routine(p):
+                judged[i] = (judged[i] or [])[len(subject) :]
+        return judged
+
     def first_stages(self, documents: Sequence[Sequence[Sentence]]) -> list[tuple[Floats, Floats, Floats]]:
-        """For each document the probabilities (sentences, sentence labels) of its sentences, (labels,) of the mail, and
-        (concrete reasons,) of being mentioned in it.
+        """For each document the probabilities (sentences, sentence labels) of its sentences, (sentences, concrete reasons) of
+        their mentioning a reason beside another, and (labels,) of the mail.
         """
         if not documents:
             return []
-        k, lengths = len(SENTENCE_LABELS), [len(d) for d in documents]
-        mails = np.zeros((len(documents), k + len(self.mail_intercept)))
+        columns, lengths = len(self.sentence_intercept), [len(d) for d in documents]
+        mails = np.zeros((len(documents), columns + len(LABELS)))
         found = self._columns.of(documents)
         self.blocks[MAIL_BLOCK].add_scores(mails, found[MAIL_BLOCK])
-        scores = self.sentence_intercept + np.repeat(mails[:, :k], lengths, axis=0)
+        scores = self.sentence_intercept + np.repeat(mails[:, :columns], lengths, axis=0)
         for name in BLOCKS:
             if name != MAIL_BLOCK:
                 self.blocks[name].add_scores(scores, found[name])
-        of_mails = self.mail_intercept + mails[:, k:]
-        labels, mentions = softmax(of_mails[:, : len(LABELS)]), 1 / (1 + np.exp(-of_mails[:, len(LABELS) :]))
-        return list(zip(np.split(softmax(scores), np.cumsum(lengths)[:-1]), labels, mentions, strict=True))
+        labels, mentions = softmax(scores[:, : len(SENTENCE_LABELS)]), 1 / (1 + np.exp(-scores[:, len(SENTENCE_LABELS) :]))
+        ends = np.cumsum(lengths)[:-1]
+        return list(zip(np.split(labels, ends), np.split(mentions, ends), softmax(self.mail_intercept + mails[:, columns:]), strict=True))
 
-    def _judge(self, text: str, sentences: Sequence[Sentence], p: Floats, mail: Floats, mentions: Floats) -> Reading:
-        features = document_features(p, mail, mentions)
+    def _judge(self, text: str, sentences: Sequence[Sentence], p: Floats, mentions: Floats, mail: Floats) -> Reading:
+        features = document_features(p, mentions, mail)
         scores = dict(zip(LABELS, softmax(self.document(features)[None, :])[0].tolist(), strict=True))
         label = max(scores, key=lambda name: scores[name])
         secondary = self._secondary(label, features)
-        quotes = {reason: _quote(text, sentences, p, reason) for reason in (label, *secondary) if reason in REASONS}
+        quotes = {label: _quote(text, sentences, p, label)} if label in REASONS else {}
+        quotes |= {reason: _quote(text, sentences, p, reason, beside(p, mentions)) for reason in secondary}
         prediction = Prediction(
             label,
             scores[label],
@@ -230,12 +253,15 @@ class Model:
         return [reason for reason in found if reason != label]
 
 
-def _quote(text: str, sentences: Sequence[Sentence], p: Floats, label: str) -> list[Evidence]:
-    """The sentences that say it: the strongest, and others that say it more likely than not, in the mail's order.
+def _quote(text: str, sentences: Sequence[Sentence], p: Floats, label: str, mentioned: Floats | None = None) -> list[Evidence]:
+    """The sentences that say it: the strongest, and others that say it more likely than not, in the mail's order; of a
+    secondary reason also those that give another and mention it, with the chances of that, (sentences, concrete reasons).
 
     Where none is likely to say it, it is not looked for in greetings, thanks and wishes if there is anything else.
     """
     column = p[:, SENTENCE_LABELS.index(SENTENCE_LABEL_OF[label])]
+    if mentioned is not None:
+        column = column + mentioned[:, CONCRETE_REASONS.index(label)]
     telling = p.argmax(axis=1) != SENTENCE_LABELS.index(BOILERPLATE)
     if telling.any() and column.max() < _HARDLY:
         column = np.where(telling, column, 0)
@@ -246,6 +272,18 @@ def _quote(text: str, sentences: Sequence[Sentence], p: Floats, label: str) -> l
 
 def _unjudged(text: str, sentences: Sequence[Sentence]) -> Prediction:
     return Prediction(None, 0.0, {}, note=unjudged_note(text, sentences))
+
+
+def subject_length(text: str, sentences: Sequence[Sentence]) -> int:
+    """How many of a text's sentences stand in the subject line that the inbox puts first; 0 where there is nothing else."""
+    end = text.find("\n") if text.startswith(SUBJECT) else 0
+    n = sum(sentence.start < end for sentence in sentences)
+    return n if n < len(sentences) else 0
+
+
+def is_routine(probabilities: Floats) -> bool:
+    """Whether each sentence is hardly anything but boilerplate, by its probabilities (sentences, sentence labels)."""
+    return bool((probabilities[:, SENTENCE_LABELS.index(BOILERPLATE)] >= _ROUTINE).all())
 
 
 def softmax(scores: Floats) -> Floats:

@@ -15,6 +15,7 @@ from itertools import pairwise
 from feedback_nlp.dates import shown
 from feedback_nlp.labels import MEANINGS
 from feedback_nlp.model import MOST_CHARACTERS
+from feedback_nlp.records import SUBJECT
 from feedback_nlp.review import KEYS, Mode, Question, State
 from feedback_nlp.terminal import harmless, percent
 
@@ -104,7 +105,7 @@ def mail_lines(question: Question, columns: int) -> list[list[Piece]]:
 def _parted(question: Question, columns: int) -> tuple[list[Piece], list[list[Piece]]]:
     """The line of the subject where the text begins with one, and the lines of the rest."""
     lines = _laid_out(question, columns)
-    if lines[0] and lines[0][0].text == "Subject:" and not any(lines[1:2]):
+    if lines[0] and lines[0][0].text == SUBJECT and not any(lines[1:2]):
         return lines[0], lines[2:] or [[]]
     return [], lines
 

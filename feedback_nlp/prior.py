@@ -21,27 +21,28 @@ _LOWEST = 1e-4
 @dataclass(frozen=True)
 class Prior:
     """Of the training mails in order of their ids, what first stages say that read nothing by the same sender, as log-odds:
-    (sentences, sentence labels), (mails, labels), (mails, concrete reasons).
+    (sentences, sentence labels), (sentences, concrete reasons), (mails, labels).
 
     `sentence_energies` and `mail_energies` hold the sum of squares of each column of the first stages. `digest` names the
     model and the rows that it belongs to.
     """
 
     sentences: NDArray[np.float16]
-    mails: NDArray[np.float16]
     mentions: NDArray[np.float16]
+    mails: NDArray[np.float16]
     sentence_energies: NDArray[np.float32]
     mail_energies: NDArray[np.float32]
     digest: str
 
     def outputs(self, lengths: Sequence[int]) -> list[tuple[NDArray[np.float64], ...]]:
-        """For each mail the probabilities of its sentences, of its labels, and of what it mentions, from the numbers of
+        """For each mail the probabilities of its sentences, of what they mention, and of its labels, from the numbers of
         sentences. Raises ValueError where these don't fit.
         """
-        if len(lengths) != len(self.mails) or sum(lengths) != len(self.sentences):
+        if len(lengths) != len(self.mails) or not sum(lengths) == len(self.sentences) == len(self.mentions):
             raise ValueError(f"{len(lengths)} mails of {sum(lengths)} sentences, not {len(self.mails)} of {len(self.sentences)}")
-        sentences = np.split(_probabilities(self.sentences), list(accumulate(lengths))[:-1])
-        return list(zip(sentences, _probabilities(self.mails), _probabilities(self.mentions), strict=True))
+        ends = list(accumulate(lengths))[:-1]
+        sentences, mentions = (np.split(_probabilities(kept), ends) for kept in (self.sentences, self.mentions))
+        return list(zip(sentences, mentions, _probabilities(self.mails), strict=True))
 
 
 def spread(kept: NDArray[np.floating[Any]]) -> float:

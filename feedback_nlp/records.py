@@ -8,6 +8,8 @@ from typing import Any
 
 HUMAN, MODEL = "human", "model"
 """Whose a label is: the person's, or the model's."""
+SUBJECT = "Subject:"
+"""What a text begins with where its message has a subject."""
 UNSURE_BELOW = 0.6
 """An answer with less confidence is shown as unsure."""
 

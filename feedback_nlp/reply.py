@@ -14,11 +14,11 @@ from feedback_nlp.body import Span
 from feedback_nlp.errors import InputError
 from feedback_nlp.language import is_english, language_of
 from feedback_nlp.model import MOST_CHARACTERS
+from feedback_nlp.phrases import phrase_pattern, plain_parts
 from feedback_nlp.preprocess import fold
-from feedback_nlp.records import UNSURE_BELOW, Email, Prediction, Remark
+from feedback_nlp.records import SUBJECT, UNSURE_BELOW, Email, Prediction, Remark
 from feedback_nlp.resources import read_table
 from feedback_nlp.sentences import split_sentences
-from feedback_nlp.step import phrase_pattern, plain_parts
 
 KINDS = ("arguing", "pleading", "blame", "answered", "questions", "thanks", "length", "apology", "demand", "others", "private")
 """The kinds of remark; docs/reply.md says what each is."""
@@ -85,7 +85,7 @@ def unread(text: str, rejection: Email | None = None) -> Iterator[str]:
 
 def _own_sentences(text: str) -> list[Span]:
     """The sentences of the person's own words, the subject left out."""
-    sentences = [span for span in split_sentences(text) if span[0] or not text.startswith("Subject:")]
+    sentences = [span for span in split_sentences(text) if span[0] or not text.startswith(SUBJECT)]
     if not sentences:
         raise InputError("There are no words of your own here. Write the reply first, then check it.")
     words = _WORD.findall(fold(" ".join(text[a:b] for a, b in sentences)).lower())

@@ -4,10 +4,11 @@ said is not said.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from feedback_nlp.answering import refuses_feedback, says_no_reply
+from feedback_nlp.deadline import sets_deadline
 from feedback_nlp.labels import NOT_REJECTION, SIGNAL_VALUES
 from feedback_nlp.model import Reading
 from feedback_nlp.preprocess import Preprocessor, fold
@@ -38,8 +39,15 @@ def signals_of(
             for _, reading, prediction in map(mails.__getitem__, rejections)
         ]
         for i, told in zip(rejections, reader.told(read), strict=True):
-            found[i] = _signals(mails[i][0], told, reader, preprocessor)
+            email, reading, _ = mails[i]
+            found[i] = _signals(email, [*told, *_deadlines(email, reading)], reader, preprocessor)
     return found
+
+
+def _deadlines(email: Email, reading: Reading) -> Iterator[Told]:
+    for sentence in reading.sentences:
+        if sets_deadline(email.text[sentence.start : sentence.end]):
+            yield Told("deadline", "deadline", sentence)
 
 
 def _signals(email: Email, told: Sequence[Told], reader: SignalModel, preprocessor: Preprocessor) -> Signals:

@@ -1,9 +1,9 @@
 """The first two stages as scikit-learn fits them: counts of features, tf-idf, logistic regression.
 
-The sentence stage says of each sentence which label it carries; the mail stage says it of the whole mail, and whether the
-mail mentions each of the concrete reasons at all, as its label or beside it. Features are counted once for all documents;
-a fold, or the whole, then chooses its columns, weighs them and fits. A block may have no columns, and a stage may be left
-out: then it finds everything equally likely.
+The sentence stage says of each sentence which label it carries, and, of one that gives a reason or a bare no, whether it
+mentions each of the other concrete reasons beside it; the mail stage says of the whole mail which label it carries. Features
+are counted once for all documents; a fold, or the whole, then chooses its columns, weighs them and fits. A block may have no
+columns, and a stage may be left out: then it finds everything equally likely.
 """
 
 from __future__ import annotations
@@ -21,12 +21,16 @@ from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 from sklearn.linear_model import LogisticRegression
 
 from feedback_nlp.features import BLOCKS, MAIL_BLOCK, block_features, document_features
-from feedback_nlp.labels import CONCRETE_REASONS, LABELS, SENTENCE_LABELS
+from feedback_nlp.labels import CONCRETE_REASONS, LABELS, REASONS, SENTENCE_LABEL_OF, SENTENCE_LABELS
 from feedback_nlp.model import Block, Floats, Model
 from feedback_nlp.prior import Prior, log_odds
 from feedback_nlp.records import Example, Sentence
 
 Integers = NDArray[np.integer[Any]]
+_FEWEST_MENTIONS = 15
+"""Too few sentences to learn a mention from: it is never told."""
+_NEVER = -20.0
+"""Its log-odds then."""
 
 
 @dataclass(frozen=True)
@@ -47,16 +51,16 @@ class Prepared:
 
 @dataclass(frozen=True)
 class Output:
-    """What the first two stages say of a mail: (sentences, sentence labels), (labels,), and (concrete reasons,)."""
+    """What the first two stages say of a mail: (sentences, sentence labels), (sentences, concrete reasons), and (labels,)."""
 
     sentences: Floats
-    mail: Floats
     mentions: Floats
+    mail: Floats
 
     @property
     def features(self) -> Floats:
         """The document stage's features."""
-        return document_features(self.sentences, self.mail, self.mentions)
+        return document_features(self.sentences, self.mentions, self.mail)
 
 
 @dataclass(frozen=True)
@@ -139,7 +143,7 @@ class Weighing:
 
 
 def _weigh(counts: csr_matrix, idf: Floats) -> csr_matrix:
-    if not len(idf):
+    if not len(idf) or not counts.shape[0]:  # scikit-learn refuses both
         return counts
     transformer = TfidfTransformer(norm=None, sublinear_tf=True)
     transformer.idf_ = idf
@@ -172,46 +176,46 @@ def fit_weighing(counts: csr_matrix, owners: Integers, documents: Sequence[Prepa
 
 @dataclass(frozen=True)
 class Stages:
-    """The fitted sentence stage and mail stage."""
+    """The fitted sentence stage, one classifier for the label and one for each mention, and the mail stage."""
 
     weighings: Mapping[str, Weighing]
     sentence: LogisticRegression
-    mail: LogisticRegression
     mentions: Sequence[LogisticRegression]
+    mail: LogisticRegression
 
     @classmethod
     def of(cls, model: Model) -> Stages:
         """The first stages of a model, as scikit-learn would have fitted them on counts of its own vocabularies."""
-        k, n = len(SENTENCE_LABELS), len(LABELS)
+        k, n = len(SENTENCE_LABELS), len(model.sentence_intercept)
         weighings = {name: Weighing(np.arange(len(block.idf)), np.asarray(block.idf, dtype=float)) for name, block in model.blocks.items()}
-        sentence = np.vstack([np.asarray(model.blocks[name].coefficients[:, :k], dtype=float) for name in BLOCKS])
-        mail = np.asarray(model.blocks[MAIL_BLOCK].coefficients[:, k:], dtype=float)
-        mentions = [_classifier([False, True], mail[:, [i]], model.mail_intercept[[i]]) for i in range(n, mail.shape[1])]
-        of_mails = _classifier(LABELS, mail[:, :n], model.mail_intercept[:n])
-        return cls(weighings, _classifier(SENTENCE_LABELS, sentence, model.sentence_intercept), of_mails, mentions)
+        sentence = np.vstack([np.asarray(model.blocks[name].coefficients[:, :n], dtype=float) for name in BLOCKS])
+        mentions = [_classifier([False, True], sentence[:, [i]], model.sentence_intercept[[i]]) for i in range(k, n)]
+        mail = _classifier(LABELS, np.asarray(model.blocks[MAIL_BLOCK].coefficients[:, n:], dtype=float), model.mail_intercept)
+        return cls(weighings, _classifier(SENTENCE_LABELS, sentence[:, :k], model.sentence_intercept[:k]), mentions, mail)
 
     def output(self, counts: Counts, chosen: Integers) -> list[Output]:
         """What the two stages say of each of the chosen documents."""
-        of_sentences = sentence_output(self.weighings, self.sentence, counts, chosen)
-        x = self.weighings[MAIL_BLOCK](counts.matrices[MAIL_BLOCK][chosen])
-        mails = _chances(self.mail, x, LABELS)
-        mentions = np.hstack([_chances(classifier, x, [True]) for classifier in self.mentions])
-        return [Output(*of_mail) for of_mail in zip(of_sentences, mails, mentions, strict=True)]
+        x = sentence_matrix(self.weighings, counts, chosen)
+        ends = np.cumsum([len(counts.documents[i].sentences) for i in chosen])[:-1]
+        sentences = np.split(_chances(self.sentence, x, SENTENCE_LABELS), ends)
+        mentions = np.split(np.hstack([_chances(classifier, x, [True]) for classifier in self.mentions]), ends)
+        mails = _chances(self.mail, self.weighings[MAIL_BLOCK](counts.matrices[MAIL_BLOCK][chosen]), LABELS)
+        return [Output(*of_mail) for of_mail in zip(sentences, mentions, mails, strict=True)]
 
     def blocks(self, vocabularies: Mapping[str, Sequence[str]]) -> dict[str, Block]:
-        """What was fitted, as arrays; the mail block holds the coefficients of the sentence stage, the labels and the mentions."""
-        sentence = self.sentence.coef_[_places(self.sentence, SENTENCE_LABELS)].T
-        parts = np.split(sentence, np.cumsum([len(self.weighings[name].columns) for name in BLOCKS])[:-1])
+        """What was fitted, as arrays; the mail block holds the coefficients of the sentence stage, then those of the mail stage."""
+        of_sentences = [self.sentence.coef_[_places(self.sentence, SENTENCE_LABELS)], *(mention.coef_ for mention in self.mentions)]
+        parts = np.split(np.vstack(of_sentences).T, np.cumsum([len(self.weighings[name].columns) for name in BLOCKS])[:-1])
         coefficients = dict(zip(BLOCKS, parts, strict=True))
-        of_mails = [self.mail.coef_[_places(self.mail, LABELS)], *(classifier.coef_ for classifier in self.mentions)]
-        coefficients[MAIL_BLOCK] = np.hstack([coefficients[MAIL_BLOCK], np.vstack(of_mails).T])
+        coefficients[MAIL_BLOCK] = np.hstack([coefficients[MAIL_BLOCK], self.mail.coef_[_places(self.mail, LABELS)].T])
         words = {name: [vocabularies[name][column] for column in self.weighings[name].columns] for name in BLOCKS}
         return {n: Block({w: i for i, w in enumerate(words[n])}, self.weighings[n].idf, coefficients[n]) for n in BLOCKS}
 
     def intercepts(self) -> tuple[Floats, Floats]:
-        """The intercepts of the sentence stage, and of the mail stage: labels, then mentions."""
-        of_mails = [self.mail.intercept_[_places(self.mail, LABELS)], *(classifier.intercept_ for classifier in self.mentions)]
-        return self.sentence.intercept_[_places(self.sentence, SENTENCE_LABELS)], np.concatenate(of_mails)
+        """The intercepts of the sentence stage, labels, then mentions, and of the mail stage."""
+        labels = self.sentence.intercept_[_places(self.sentence, SENTENCE_LABELS)]
+        of_sentences = np.concatenate([labels, *(mention.intercept_ for mention in self.mentions)])
+        return of_sentences, self.mail.intercept_[_places(self.mail, LABELS)]
 
 
 def _classifier(classes: Sequence[Any], coefficients: Floats, intercept: Floats) -> LogisticRegression:
@@ -245,10 +249,10 @@ def sentence_matrix(weighings: Mapping[str, Weighing], counts: Counts, chosen: I
 
 def prior_of(outputs: Sequence[Output], weighings: Mapping[str, Weighing], counts: Counts, digest: str) -> Prior:
     """What is kept for a retraining, from the held-out outputs of the mails and from all that was counted."""
-    sentences, mails, mentions = (
-        log_odds(np.vstack(rows)) for rows in zip(*((o.sentences, o.mail, o.mentions) for o in outputs), strict=True)
+    sentences, mentions, mails = (
+        log_odds(np.vstack(rows)) for rows in zip(*((o.sentences, o.mentions, o.mail) for o in outputs), strict=True)
     )
-    return Prior(sentences, mails, mentions, *_energies(weighings, counts), digest)
+    return Prior(sentences, mentions, mails, *_energies(weighings, counts), digest)
 
 
 def _energies(weighings: Mapping[str, Weighing], counts: Counts) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -293,24 +297,62 @@ def sentence_output(weighings: Mapping[str, Weighing], classifier: LogisticRegre
     return np.split(p, np.cumsum([len(counts.documents[i].sentences) for i in chosen])[:-1])
 
 
-def fit_mail_stage(
-    weighings: Mapping[str, Weighing], counts: Counts, chosen: Integers, c: float
-) -> tuple[LogisticRegression, list[LogisticRegression]]:
-    """Learns from the mails among the chosen documents: the label, and of each concrete reason whether it is mentioned.
+def fit_mentions(weighings: Mapping[str, Weighing], counts: Counts, chosen: Integers, c: float) -> list[LogisticRegression]:
+    """Learns for each concrete reason, from sentences of the chosen documents that give another or none, whether they mention it."""
+    return [_fit_mention(*rows, c) for rows in mention_rows(weighings, counts, chosen)]
 
-    Raises ValueError where a label has no mail.
+
+def mention_rows(weighings: Mapping[str, Weighing], counts: Counts, chosen: Integers) -> list[Rows]:
+    """For each concrete reason the sentences of the chosen rejections that give another reason, or a bare no, and whether
+    they mention it.
+
+    A sentence mentions a secondary reason of its mail where it gives the primary one and no other sentence gives the
+    secondary: "we chose somebody with more experience". Sentences of which that can't be known are left out.
     """
-    label, *mentions = mail_rows(weighings, counts, chosen)
-    return _fit(*label, LABELS, c), [_fit(*rows, (), c) for rows in mentions]
+    rejections = np.array([i for i in chosen if counts.documents[i].example.primary in REASONS], dtype=int)
+    documents = [counts.documents[i] for i in rejections]
+    x, weights = sentence_matrix(weighings, counts, rejections), np.array([d.weight for d in documents for _ in d.labels])
+    found = []
+    for reason in CONCRETE_REASONS:
+        mentions = [mention for d in documents for mention in _mentions(d, reason)]
+        known = np.array([mention is not None for mention in mentions], dtype=bool)
+        found.append((x[known], np.array([mention for mention in mentions if mention is not None], dtype=bool), weights[known]))
+    return found
 
 
-def mail_rows(weighings: Mapping[str, Weighing], counts: Counts, chosen: Integers) -> list[Rows]:
-    """The mails among the chosen documents: with their labels, and for each concrete reason whether they mention it."""
+def _mentions(document: Prepared, reason: str) -> list[bool | None]:
+    """Of each sentence of a rejection whether it gives another reason, or none, and mentions this one; None: unknown, or it does
+    neither.
+    """
+    primary, secondary = document.example.primary, document.example.secondary
+    if primary == reason or (reason in secondary and reason in document.labels):
+        return [None] * len(document.labels)
+    gives = [label in SENTENCE_LABELS[: len(REASONS)] and label != reason for label in document.labels]
+    if reason not in secondary:
+        return [False if gives_one else None for gives_one in gives]
+    return [True if label == SENTENCE_LABEL_OF[primary] else None for label in document.labels]
+
+
+def _fit_mention(x: csr_matrix, y: NDArray[Any], weights: Floats, c: float) -> LogisticRegression:
+    """The classifier of a mention; one that never tells it where too few rows have it."""
+    if _FEWEST_MENTIONS <= y.sum() < len(y):
+        return _fit(x, y, weights, (), c)
+    never = _silent(np.array([False, True]), x.shape[1])
+    never.intercept_ = np.array([_NEVER])
+    return never
+
+
+def fit_mail_stage(weighings: Mapping[str, Weighing], counts: Counts, chosen: Integers, c: float) -> LogisticRegression:
+    """Learns the label from the mails among the chosen documents. Raises ValueError where a label has no mail."""
+    return _fit(*mail_rows(weighings, counts, chosen), LABELS, c)
+
+
+def mail_rows(weighings: Mapping[str, Weighing], counts: Counts, chosen: Integers) -> Rows:
+    """The mails among the chosen documents, with their labels."""
     mails = np.array([i for i in chosen if counts.documents[i].example.primary], dtype=int)
-    examples = [counts.documents[i].example for i in mails]
-    x, weights = weighings[MAIL_BLOCK](counts.matrices[MAIL_BLOCK][mails]), np.array([counts.documents[i].weight for i in mails])
-    mentions = ([reason in (e.primary, *e.secondary) for e in examples] for reason in CONCRETE_REASONS)
-    return [(x, np.array(y), weights) for y in ([e.primary for e in examples], *mentions)]
+    weights = np.array([counts.documents[i].weight for i in mails])
+    labels = np.array([counts.documents[i].example.primary for i in mails])
+    return weighings[MAIL_BLOCK](counts.matrices[MAIL_BLOCK][mails]), labels, weights
 
 
 def _fit(x: csr_matrix, y: NDArray[Any], weights: Floats, order: Sequence[str], c: float) -> LogisticRegression:

@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 from feedback_nlp.labels import STEPS
+from feedback_nlp.phrases import at_a_word, key_words, phrase_pattern, plain_parts
 from feedback_nlp.preprocess import fold
 from feedback_nlp.records import Step
 from feedback_nlp.resources import read_table
 from feedback_nlp.sentences import split_sentences
-
-_MOST_WORDS = 120  # a longer sentence is read in parts
-_MARKS = ',;:()"/!?-'
-_TOKEN = re.compile(r"[\w'&]{1,30}|[,;:()\"/!?]|(?<= )-(?= )")
-_ELEMENT = re.compile(r"!?\([^()]*\)|\[[^\[\]]*\]|[^ ]+")
-_GAPS = {".": 2, "..": 6}  # words that may stand there, at most
-
-Words = Mapping[str, Sequence[str]]
-"""The lists of words that phrases may name."""
 
 
 class Purpose(NamedTuple):
@@ -91,13 +83,6 @@ def _sentences(text: str) -> Iterator[str]:
             yield pattern.sub(lambda match: names[match.group()], part)
 
 
-def plain_parts(sentence: str) -> Iterator[str]:
-    """A folded sentence as phrases are matched in it: words and commas in lower case, a space after each; a long one in parts."""
-    tokens = ["," if token in _MARKS else token for token in _TOKEN.findall(sentence.lower())]
-    for i in range(0, len(tokens), _MOST_WORDS):
-        yield " ".join([*tokens[i : i + _MOST_WORDS], ""])
-
-
 def _found(sentences: Iterable[str], rejection: bool) -> Iterator[Phrase]:
     """The phrases that the sentences hold, undone ones left out."""
     phrases = _phrases(rejection)
@@ -133,7 +118,7 @@ def _list(name: str) -> re.Pattern[str]:
 def _joined() -> tuple[re.Pattern[str], dict[str, str]]:
     """The expressions that are read as one word, the longest first, and the word for each."""
     names = {f"{form} ": f"{name} " for name, forms in step_table()["joined"].items() for form in forms}
-    return _at_a_word("|".join(map(re.escape, sorted(names, key=len, reverse=True)))), names
+    return at_a_word("|".join(map(re.escape, sorted(names, key=len, reverse=True)))), names
 
 
 @cache
@@ -147,41 +132,6 @@ def _phrases(rejection: bool) -> dict[str, list[Phrase]]:
         for step, texts in step_table()[name].items():
             for text in texts:
                 phrase = Phrase(text, STEPS.index(step), trust, purpose)
-                for word in _key_words(text, words):
+                for word in key_words(text, words):
                     found.setdefault(word, []).append(phrase)
     return found
-
-
-def phrase_pattern(phrases: Iterable[str], words: Words) -> re.Pattern[str]:
-    """The pattern that finds any of the phrases in a plain part; `words` are the lists that they name, `denials` among them."""
-    return _at_a_word("|".join(_expression(phrase, words) for phrase in phrases))
-
-
-def _at_a_word(expression: str) -> re.Pattern[str]:
-    return re.compile(f"(?<![^ ])(?:{expression})")
-
-
-def _elements(phrase: str, words: Words) -> Iterator[tuple[str, list[str]]]:
-    """What stands in a row in a phrase: the mark of each element, if it has one, and the forms that it may take."""
-    for element in _ELEMENT.findall(phrase):
-        mark = element[0] if element[0] in ".![" else ""
-        names = element.strip("!()[]").split("|")
-        yield mark, [form for name in names for form in (words[name[1:-1]] if name[0] == "{" else [name])]
-
-
-def _expression(phrase: str, words: Words) -> str:
-    """The regular expression of a phrase, in which each word ends with a space."""
-    parts = []
-    for mark, forms in _elements(phrase, words):
-        one_of = f"(?:{'|'.join(map(re.escape, forms))}) "
-        if mark == ".":
-            parts.append(f"(?:(?!(?:{'|'.join(words['denials'])}) )[^ ]+ ){{0,{_GAPS[forms[0]]}}}?")
-        else:
-            parts.append({"": one_of, "[": f"(?:{one_of})?", "!": f"(?!(?:[^ ]+ )*?{one_of})"}[mark])
-    return "".join(parts)
-
-
-def _key_words(phrase: str, words: Words) -> set[str]:
-    """Words of which a sentence must hold one for the phrase to match: its rarest element's, and long words are rare."""
-    keys = [{max(form.split(), key=len) for form in forms} for mark, forms in _elements(phrase, words) if not mark]
-    return max(keys, key=lambda key: min(map(len, key)))

@@ -23,7 +23,7 @@ from feedback_nlp.arrays import libraries, read_arrays, read_json, word_lists, w
 from feedback_nlp.errors import ModelError
 from feedback_nlp.features import BLOCKS, MAIL_BLOCK, document_features
 from feedback_nlp.labels import CONCRETE_REASONS, LABELS, REASONS, SENTENCE_LABELS
-from feedback_nlp.model import Block, Linear, Model
+from feedback_nlp.model import FORMAT, Block, Linear, Model
 from feedback_nlp.prior import Prior
 from feedback_nlp.resources import home, shipped, write_text, written_aside
 from feedback_nlp.wordlist import WordList
@@ -31,7 +31,6 @@ from feedback_nlp.wordlist import WordList
 if TYPE_CHECKING:
     from feedback_nlp.evaluation import Evaluation
 
-FORMAT = 3
 SHIPPED = "shipped"
 FILES = ("manifest.json", "arrays.npz")
 """What `load` reads of a version's folder."""
@@ -267,8 +266,8 @@ def _read_prior(path: Path) -> Prior:
 _PRIOR = "prior.npz"
 _PRIOR_SHAPES: Mapping[str, tuple[type, tuple[int, ...]]] = {
     "sentences": (np.float16, (len(SENTENCE_LABELS),)),
-    "mails": (np.float16, (len(LABELS),)),
     "mentions": (np.float16, (len(CONCRETE_REASONS),)),
+    "mails": (np.float16, (len(LABELS),)),
     "sentence_energies": (np.float32, ()),
     "mail_energies": (np.float32, ()),
 }
@@ -293,17 +292,17 @@ def _arrays(model: Model) -> dict[str, NDArray[Any]]:
 
 
 def _check_shapes(folder: Path, arrays: Mapping[str, NDArray[Any]], sizes: Mapping[str, int]) -> None:
-    of_mails = len(LABELS) + len(CONCRETE_REASONS)
-    n = len(document_features(np.ones((1, len(SENTENCE_LABELS))), np.ones(len(LABELS)), np.ones(len(CONCRETE_REASONS))))
+    of_sentences, of_mails = len(SENTENCE_LABELS) + len(CONCRETE_REASONS), len(LABELS)
+    n = len(document_features(np.ones((1, len(SENTENCE_LABELS))), np.ones((1, len(CONCRETE_REASONS))), np.ones(len(LABELS))))
     m = n + len(REASONS)
     expected: dict[str, tuple[int, ...]] = {
-        "sentence_intercept": (len(SENTENCE_LABELS),),
+        "sentence_intercept": (of_sentences,),
         "mail_intercept": (of_mails,),
         "secondary_thresholds": (len(CONCRETE_REASONS),),
         "possible_threshold": (1,),
     }
     for name, size in sizes.items():
-        expected |= {f"{name}_idf": (size,), f"{name}_coefficients": (size, len(SENTENCE_LABELS) + of_mails * (name == MAIL_BLOCK))}
+        expected |= {f"{name}_idf": (size,), f"{name}_coefficients": (size, of_sentences + of_mails * (name == MAIL_BLOCK))}
     for stage, rows, columns in (("document", n, len(LABELS)), ("secondary", m, len(CONCRETE_REASONS))):
         expected |= {
             f"{stage}_mean": (rows,),

@@ -18,7 +18,7 @@ from sklearn.preprocessing import StandardScaler
 
 from feedback_nlp.features import document_features
 from feedback_nlp.labels import BOILERPLATE, CONCRETE_REASONS, LABELS, NOT_REJECTION, REASONS, SENTENCE_LABEL_OF, SENTENCE_LABELS
-from feedback_nlp.model import COVERAGE, Floats, Linear, Model, softmax
+from feedback_nlp.model import COVERAGE, FORMAT, Floats, Linear, Model, softmax
 from feedback_nlp.preprocess import Preprocessor
 from feedback_nlp.records import Example, Sentence
 from feedback_nlp.stages import (
@@ -29,6 +29,7 @@ from feedback_nlp.stages import (
     Stages,
     count_features,
     fit_mail_stage,
+    fit_mentions,
     fit_sentence_stage,
     fit_weighings,
     prior_of,
@@ -132,7 +133,8 @@ def fit_stages(counts: Counts, chosen: Integers, recipe: Recipe) -> Stages:
     """The two first stages, from the chosen documents. Raises ValueError where a label has nothing to learn from."""
     weighings = fit_weighings(counts, chosen, recipe.limits, recipe.least_senders)
     sentence = fit_sentence_stage(weighings, counts, chosen, recipe.sentence_c)
-    return Stages(weighings, sentence, *fit_mail_stage(weighings, counts, chosen, recipe.mail_c))
+    mentions = fit_mentions(weighings, counts, chosen, recipe.sentence_c)
+    return Stages(weighings, sentence, mentions, fit_mail_stage(weighings, counts, chosen, recipe.mail_c))
 
 
 def out_of_fold(counts: Counts, recipe: Recipe, say: Progress = lambda _: None) -> list[Output]:
@@ -183,7 +185,7 @@ def document_rows(documents: Sequence[Prepared], outputs: Sequence[Output], reci
         for _ in range(recipe.extracts):
             kept = _extract(d, rng)
             if kept.any():
-                features = document_features(o.sentences[kept], o.mail, o.mentions)
+                features = document_features(o.sentences[kept], o.mentions[kept], o.mail)
                 rows.append((features, d.example.primary, recipe.extract_weight * d.weight, i))
     return DocumentRows(*map(np.array, zip(*rows, strict=True)))
 
@@ -374,10 +376,10 @@ def prior_digest(manifest: Mapping[str, Any]) -> str:
 
 
 def digest_of(examples: Iterable[Example], loose: Iterable[Example], recipe: Recipe | None = None) -> str:
-    """Twelve hex digits of the training rows and the recipe, the name of what comes of training on them; without a
+    """Twelve hex digits of the training rows, the recipe and the format, the name of what comes of training on them; without a
     recipe, of the rows alone.
     """
     kept = sorted((e for e in (*examples, *loose) if e.split == "train"), key=lambda e: e.id)
     rows = [[e.id, e.text, e.primary, e.secondary, e.evidence, e.sentences, e.voice] for e in kept]
-    content = json.dumps([rows, asdict(recipe)] if recipe else rows, sort_keys=True, ensure_ascii=False)
+    content = json.dumps([FORMAT, rows, asdict(recipe)] if recipe else rows, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(content.encode()).hexdigest()[:12]

@@ -13,7 +13,7 @@ PACKAGE = Path(importlib.util.find_spec("feedback_nlp").origin).parent
 _CALLS = ("compile", "sub", "subn", "search", "match", "fullmatch", "findall", "finditer", "split")
 _MOST_OF_NAMES = 3
 """So many of those that a line makes of names are looked at."""
-_FROM_TABLES = ("step.py", "reply.py")
+_FROM_TABLES = ("phrases.py",)
 
 
 def places():
@@ -74,12 +74,13 @@ def _drive():
     for module in pkgutil.walk_packages([str(PACKAGE)], "feedback_nlp."):
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
-    from feedback_nlp import load, reply, step
+    from feedback_nlp import deadline, load, reply, step
     from feedback_nlp.dossier import compile_dossier, html_of
     from feedback_nlp.examples import read_corpus
     from feedback_nlp.feedback import give_feedback
     from feedback_nlp.history import read_history
     from feedback_nlp.records import Email
+    from feedback_nlp.resources import read_table
 
     for for_rejections in (True, False):
         step._phrases(for_rejections)
@@ -92,6 +93,8 @@ def _drive():
         reply._pattern(entry.get("says", ()))
     for phrases in reply.reply_table()["asks"].values():
         reply._pattern(phrases)
+    for name in read_table("deadline").keys() - {"words"}:
+        deadline._pattern(name)
     reply.check_reply("I had hoped for more.")
     emails = [Email(e.id, e.text, sender="Ida via Workday <ida@mill.example>") for e in read_corpus()[0][:400]]
     list(give_feedback(emails, load()))

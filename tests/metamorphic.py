@@ -65,6 +65,14 @@ def greeted(words, e):
     return e.text if e.text.startswith("Subject:") or GREETING.search(e.text) else f"{words}\n\n{e.text}"
 
 
+SUBJECTS = ("Your application", "Re: Baker", "Update from Quillmere", "Following up", "Thank you for applying", "Maren")
+
+
+def headed(subject, e):
+    """A subject that says nothing above a mail that has none, as every message of a mailbox has one."""
+    return e.text if e.text.startswith("Subject:") else with_subject(subject, e.text)
+
+
 def people(text):
     """The names in the greeting and among the last lines of one's own, word by word."""
     found = GREETING.search(text)
@@ -308,6 +316,7 @@ CHANGES: dict[str, Callable[[Example], str]] = {
     "greeting: none": partial(greeting, ""),
     "greeting added: Hi Alex": partial(greeted, "Hi Alex,"),
     "greeting added: Hello there": partial(greeted, "Hello there"),
+    **{f"subject added: {words}": partial(headed, words) for words in SUBJECTS},
     "names of many languages": partial(renamed, NAMES),
     "names that are words": partial(renamed, WORD_NAMES),
     "names in small letters": uncapitalised,

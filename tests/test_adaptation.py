@@ -7,11 +7,12 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 from feedback_nlp.adaptation import _moved, adapt, learn, moved_stages, outputs_of
-from feedback_nlp.labels import LABELS, SENTENCE_LABELS
+from feedback_nlp.labels import CONCRETE_REASONS, LABELS, SENTENCE_LABELS
 from feedback_nlp.prior import log_odds, spread
 from feedback_nlp.records import Example
 from feedback_nlp.stages import Stages, count_known
-from feedback_nlp.training import out_of_fold, prepare, prepare_all
+from feedback_nlp.store import load_prior
+from feedback_nlp.training import Recipe, out_of_fold, prepare, prepare_all, prior_digest
 
 WORDING = "On reflection the seat was given to the trainee we had already promised it to."
 OWN = [
@@ -75,7 +76,7 @@ def test_a_held_out_row_does_not_know_its_own_label(small_model):
 
 def test_one_row_alone_is_judged_by_the_shipped_model(small_model):
     learnt = learn(small_model, small_model.prior, OWN[:1], SMALL_RECIPE)
-    (_, mail, _), *_ = small_model.first_stages([learnt.documents[0].sentences])
+    (_, _, mail), *_ = small_model.first_stages([learnt.documents[0].sentences])
     np.testing.assert_allclose(learnt.held_out[0].mail, mail, atol=1e-6)
 
 
@@ -98,12 +99,25 @@ def test_weight_0_moves_nothing(small_model, mails):
 
 
 def test_a_stage_that_was_left_out_stays_so(small_model):
-    stages = Stages.of(small_model)
-    documents = prepare_all(OWN, small_model.preprocessor, SMALL_RECIPE)
-    counts = count_known(documents, small_model.vocabularies)
-    moved = moved_stages(stages, small_model.prior, counts, np.arange(len(documents)), replace(SMALL_RECIPE, mail_c=0.0))
-    assert moved.mail is stages.mail
-    assert not np.array_equal(moved.mentions[0].coef_, stages.mail.coef_[:1])
+    before = Stages.of(small_model)
+    after = learn(small_model, small_model.prior, OWN, replace(SMALL_RECIPE, mail_c=0.0)).stages
+    assert np.array_equal(after.mail.coef_, before.mail.coef_)
+    assert not np.array_equal(after.sentence.coef_, before.sentence.coef_)
+
+
+def test_a_secondary_reason_teaches_its_mention(model):
+    """The sentence that gives the label mentions the reason beside it; without one, it does not."""
+    text = "Thank you for coming. The seat was given to the trainee, who has run a loom for years."
+    start, prior = Stages.of(model), load_prior(prior_digest(model.manifest))
+    chances = []
+    for secondary in ((), ("skills_gap",)):
+        rows = [Example(f"own-{i}", text, "another_candidate", secondary=secondary) for i in range(12)]
+        counts = count_known(prepare_all(rows[:1], model.preprocessor, Recipe()), model.vocabularies)
+        for stages in (start, learn(model, prior, rows, Recipe()).stages):
+            (output,) = stages.output(counts, np.array([0]))
+            chances.append(output.mentions[-1, CONCRETE_REASONS.index("skills_gap")])
+    before, without, _, mentioned = chances
+    assert without < before < mentioned
 
 
 @pytest.mark.parametrize("classes", [("a", "b", "c"), (False, True)], ids=["three labels", "yes or no"])
@@ -143,6 +157,6 @@ def test_stages_of_a_model(small_model, mails):
     for ours, output in zip(
         small_model.first_stages([d.sentences for d in mails[:20]]), Stages.of(small_model).output(counts, np.arange(20)), strict=True
     ):
-        for got, expected in zip(ours, (output.sentences, output.mail, output.mentions), strict=True):
+        for got, expected in zip(ours, (output.sentences, output.mentions, output.mail), strict=True):
             np.testing.assert_allclose(got, expected, atol=1e-6)
     assert set(Stages.of(small_model).sentence.classes_) == set(SENTENCE_LABELS)

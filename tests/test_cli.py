@@ -227,7 +227,7 @@ RETRAIN = "Run `feedback-nlp retrain`, or `feedback-nlp models use shipped`."
             ["-m", "none"], b"no", "There is no model 'none' (there are: shipped). See `feedback-nlp models list`.", id="missing model"
         ),
         pytest.param(
-            ["-m", "{}/old"], b"no", f"{{}}/old has model format 0; this version reads format 3. {RETRAIN}", id="model of another format"
+            ["-m", "{}/old"], b"no", f"{{}}/old has model format 0; this version reads format 4. {RETRAIN}", id="model of another format"
         ),
     ],
 )
@@ -790,7 +790,7 @@ NO_COLUMN = "no column text or body or message or content (found: 'id', 'mail').
             id="missing model",
         ),
         pytest.param(
-            ["good.csv", "-o", "out.csv", "-m", "old"], f"old has model format 0; this version reads format 3. {RETRAIN}", id="old model"
+            ["good.csv", "-o", "out.csv", "-m", "old"], f"old has model format 0; this version reads format 4. {RETRAIN}", id="old model"
         ),
     ],
 )

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from feedback_nlp.step import plain_parts
+from feedback_nlp.phrases import plain_parts
 from tests.attacks import attacks, growth, lengthened, seconds
 from tests.expressions import only_at_the_start, places, written
 
@@ -23,7 +23,7 @@ BOUNDED = {
     r"\d+\.\d+": "reads the lines of our own pictures",
 }
 """Those that are not linear, and why no text of a mail can be long for them."""
-PHRASES = "step.py"
+PHRASES = "phrases.py"
 LONGEST_PART = 120 * 31
 """Phrases look ahead to the end of a part of a sentence: 120 words of up to 30 letters."""
 

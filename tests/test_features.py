@@ -122,12 +122,13 @@ def logit(p):
 
 WIDTHS = {"first": K, "second": K, "any": K, "share": K, "where": K - 2, "pairs": K * (K - 1) // 2}
 TAIL = {"length": 1, "mail": len(LABELS), "mentions": len(CONCRETE_REASONS)}
-HALF = [0.5] * len(CONCRETE_REASONS)
 
 
-def parts(p, mail, mentions=HALF):
-    """The pieces of a document's features by name; "others" are those between the pairs and the length."""
-    features = document_features(*(np.array(x, dtype=float) for x in (p, mail, mentions)))
+def parts(p, mail, mention=0.5):
+    """The pieces of a document's features by name; "others" are those between the pairs and the length. Every sentence mentions
+    every reason with the same chance.
+    """
+    features = document_features(np.array(p, dtype=float), np.full((len(p), len(CONCRETE_REASONS)), mention), np.array(mail, dtype=float))
     widths = WIDTHS | {"others": len(features) - sum(WIDTHS.values()) - sum(TAIL.values())} | TAIL
     assert widths["others"] >= 0
     return dict(zip(widths, np.split(features, np.cumsum([*widths.values()])[:-1]), strict=True))
@@ -152,7 +153,8 @@ def test_document_features_of_one_sentence():
     assert got["pairs"] == pytest.approx([rest] * (K * (K - 1) // 2))
     assert got["length"] == pytest.approx([np.log(2)])
     assert got["mail"] == pytest.approx(logit(EVEN))
-    assert got["mentions"] == pytest.approx([0] * len(CONCRETE_REASONS))
+    # The second to fifth label turn somebody down too; of these the first reason is beside four, each of the others beside .7 and three.
+    assert got["mentions"] == pytest.approx([logit(0.5 * 4 * rest), *[logit(0.5 * (0.7 + 3 * rest))] * (len(CONCRETE_REASONS) - 1)])
 
 
 def test_document_features_of_three_sentences():
@@ -179,8 +181,9 @@ def test_where_the_strongest_sentence_stands(first_label, where):
 
 
 def test_certainties_stay_finite():
-    got = parts(np.eye(K), np.eye(len(LABELS))[0], [0, 1, 0, 1])
-    assert got["mentions"] == pytest.approx([logit(1e-4), logit(1 - 1e-4)] * 2)
+    got, never = (parts(np.eye(K), np.eye(len(LABELS))[0], mention) for mention in (1, 0))
+    assert got["mentions"] == pytest.approx([logit(1 - 1e-4)] * len(CONCRETE_REASONS))
+    assert never["mentions"] == pytest.approx([logit(1e-4)] * len(CONCRETE_REASONS))
     assert got["first"] == pytest.approx([logit(1 - 1e-4)] * K)
     assert got["mail"] == pytest.approx([logit(1 - 1e-4), *[logit(1e-4)] * (len(LABELS) - 1)])
 

@@ -59,7 +59,7 @@ def test_what_is_saved(saved, small_model):
     assert (saved / "README.md").read_text(encoding="utf-8") == model_card(small_model)
     manifest = manifest_of(saved)
     assert {name: manifest[name] for name in ("format", "labels", "digest")} == {
-        "format": 3,
+        "format": 4,
         "labels": list(LABELS),
         "digest": small_model.manifest["digest"],
     }
@@ -193,8 +193,8 @@ WORDS = r".*arrays.npz does not hold the word lists of a model\." + ADVICE
 DAMAGE = [
     pytest.param(without("manifest.json"), NO_MODEL.format("manifest.json"), id="no manifest"),
     pytest.param(without("arrays.npz"), NO_MODEL.format("arrays.npz"), id="no arrays"),
-    pytest.param(manifest(format=4), r".*version has model format 4; this version reads format 3\." + ADVICE, id="other format"),
-    pytest.param(manifest(format=None), r".*version has model format None; this version reads format 3\." + ADVICE, id="no format"),
+    pytest.param(manifest(format=5), r".*version has model format 5; this version reads format 4\." + ADVICE, id="other format"),
+    pytest.param(manifest(format=None), r".*version has model format None; this version reads format 4\." + ADVICE, id="no format"),
     pytest.param(manifest(labels=["spam", "ham"]), r".*version was made for other labels\." + ADVICE, id="other labels"),
     pytest.param(manifest(labels=list(LABELS)[::-1]), r".*version was made for other labels\." + ADVICE, id="labels in another order"),
     pytest.param(manifest(labels=5), r".*version was made for other labels\." + ADVICE, id="labels a number"),
@@ -225,12 +225,12 @@ DAMAGE = [
     pytest.param(arrays(more=lambda _: np.zeros(1)), r".*arrays.npz does not hold the arrays of a model\." + ADVICE, id="one array more"),
     pytest.param(
         arrays(mail_intercept=lambda a: a[:-1]),
-        ARRAY.format(r"mail_intercept \(float64\(9,\)\) does not hold \(10,\) numbers"),
+        ARRAY.format(r"mail_intercept \(float64\(5,\)\) does not hold \(6,\) numbers"),
         id="wrong shape",
     ),
     pytest.param(
         arrays(mail_intercept=lambda a: a.astype(int)),
-        ARRAY.format(r"mail_intercept \(int64\(10,\)\) does not hold \(10,\) numbers"),
+        ARRAY.format(r"mail_intercept \(int64\(6,\)\) does not hold \(6,\) numbers"),
         id="whole numbers",
     ),
     pytest.param(

@@ -16,7 +16,7 @@ from feedback_nlp.inbox.charset import decode
 from feedback_nlp.inbox.envelope import envelope
 from feedback_nlp.inbox.file import MEBIBYTE
 from feedback_nlp.inbox.html import html_to_text
-from feedback_nlp.records import Email, Skipped
+from feedback_nlp.records import SUBJECT, Email, Skipped
 
 _HEADER = re.compile(rb"[\w-]+:[ \t\r\n]")
 _LONGEST_HEADER = 10_000  # decoding takes quadratic time, and no subject is so long
@@ -102,7 +102,7 @@ def _email(message: email.message.Message, body: str, source: str) -> Email:
 
 def with_subject(subject: str, body: str) -> str:
     """The text that is judged: the subject line, where there is one, and the body."""
-    return f"Subject: {subject}\n\n{body}" if subject else body
+    return f"{SUBJECT} {subject}\n\n{body}" if subject else body
 
 
 def header(message: email.message.Message, name: str) -> str:

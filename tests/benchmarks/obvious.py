@@ -26,7 +26,7 @@ from sklearn.feature_extraction.text import CountVectorizer
 from feedback_nlp.features import BLOCKS, MAIL_BLOCK, block_features
 from feedback_nlp.labels import LABELS
 from feedback_nlp.language import english_sentences
-from feedback_nlp.model import MOST_CHARACTERS, Model, softmax
+from feedback_nlp.model import MOST_CHARACTERS, Model, is_routine, softmax, subject_length
 from feedback_nlp.preprocess import _GREETED, _LONG_CHUNK, Preprocessor, _mask_greeting, _plain
 from feedback_nlp.records import Example, Sentence
 from feedback_nlp.sentences import split_sentences
@@ -77,6 +77,9 @@ class ObviousWay:
         sentences = english_sentences(self.preprocessor(text[:MOST_CHARACTERS]), known)
         if not sentences:
             return None
+        subject = sentences[: subject_length(text, sentences)]
+        if subject and is_routine(self.stages.output(self._counts(text, subject), np.array([0]))[0].sentences):
+            sentences = sentences[len(subject) :]
         (output,) = self.stages.output(self._counts(text, sentences), np.array([0]))
         return softmax(self.document(output.features)[None, :])[0]
 

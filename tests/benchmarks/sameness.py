@@ -19,8 +19,7 @@ from numpy.typing import NDArray
 from feedback_nlp import columns
 from feedback_nlp.labelling import Wanted, label_mailbox
 from feedback_nlp.labels import LABELS, NOT_REJECTION
-from feedback_nlp.language import english_sentences
-from feedback_nlp.model import MOST_CHARACTERS, Model, softmax
+from feedback_nlp.model import Model, softmax
 from feedback_nlp.records import Example
 from feedback_nlp.stages import Prepared, Stages, count_known
 from feedback_nlp.store import folder_of
@@ -46,7 +45,7 @@ def batches(model: Model, texts: Sequence[str]) -> Chances:
 
 def scikit_learn(model: Model, texts: Sequence[str]) -> Chances:
     """The stages as scikit-learn fits them, all mails at once."""
-    read = [english_sentences(model.preprocessor(text[:MOST_CHARACTERS]), model.blocks["words"].vocabulary) or [] for text in texts]
+    read = [model.sentences_of(text) for text in texts]
     judged = [i for i, sentences in enumerate(read) if sentences]
     documents = [Prepared(Example("", texts[i], ""), tuple(read[i]), (None,) * len(read[i]), "", "") for i in judged]
     outputs = Stages.of(model).output(count_known(documents, model.vocabularies), np.arange(len(judged)))
