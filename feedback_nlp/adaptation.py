@@ -3,7 +3,8 @@
 That is maximum a posteriori adaptation (Chelba and Acero 2006): the shipped coefficients are the mean of a Gaussian prior. Its
 precision in each column is that of the penalty and of what the corpus has to say there, the diagonal of a Laplace
 approximation (Spiegelhalter and Lauritzen 1990): a column that the corpus knows well hardly moves, one that it hardly has
-gives way. The document stage is then fitted anew on the held-out outputs of the corpus' mails and of the person's together.
+gives way. Of mentions the corpus' say is counted over all sentences, more than they learnt from: they move least. The document
+stage is then fitted anew on the held-out outputs of the corpus' mails and of the person's together.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ several senders.
 
 {recipe}
 
-The digest in the title names data and recipe together: the same rows and recipe give the same model.
+The digest in the title names data, recipe and format together: the same of these give the same model.
 
 ## Figures
 

@@ -22,13 +22,12 @@ def _clauses(part: str) -> list[str]:
 
 
 def _clause_does(clause: str) -> bool:
-    if _pattern("whole").search(clause):
-        return True
-    return (
-        _pattern("limits").search(clause) is not None
-        and _pattern("undone").search(clause) is None
-        and (_pattern("beginnings").match(clause) is not None or _pattern("to_do").search(clause) is not None)
-    )
+    def holds(*names: str) -> bool:
+        return any(_pattern(name).search(clause) for name in names)
+
+    begins = _pattern("beginnings").match(clause) is not None
+    by_then = holds("limits") and (begins or holds("to_do"))
+    return not holds("undone") and (holds("whole") or by_then or (holds("ends") and holds("possible")))
 
 
 @cache

@@ -1,9 +1,9 @@
 """The model in use: linear stages over plain arrays, scored with numpy alone.
 
 scikit-learn fits it (training.py) and is not imported here: its import would cost more than the whole answer. A test
-holds both paths equal. The sentence stage gives each sentence the probability of every sentence label, the mail stage
-the whole mail that of every label; the document stage weighs both into the mail's label, a calibrated confidence and
-secondary reasons.
+holds both paths equal. The sentence stage gives each sentence the probability of every sentence label, and of naming each
+reason beside another; the mail stage gives the whole mail that of every label; the document stage weighs both into the
+mail's label, a calibrated confidence and secondary reasons.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ FORMAT = 4
 _EVIDENCE_AT = 0.5
 _HARDLY = 0.1
 _MOST_EVIDENCE = 3
-_ROUTINE = 0.9
+_ROUTINE = 0.97
 COVERAGE = 0.95
 """How often the set of possible labels is to hold the right one."""
 _BATCH = 256
@@ -193,19 +193,16 @@ class Model:
         return self._judged([text], [self.preprocessor(text[:MOST_CHARACTERS])])[0] or ()
 
     def _judged(self, texts: Sequence[str], documents: Sequence[Sequence[Sentence]]) -> list[list[Sentence] | None]:
-        """Of each text's sentences those that count: the English ones, without a subject that says nothing; None where too little is
+        """Of each text's sentences those that count: the English ones, without a subject of routine words; None where too little is
         left to judge.
 
-        Every message of a mailbox has a subject, and few of the mails that the model learnt from have one. Where its words, standing
-        alone, are routine, the mail is judged as if it had been pasted without.
+        Every message of a mailbox has a subject, and few of the mails that the model learnt from have one. Where it says nothing by
+        itself, the mail is judged as if it had been pasted without.
         """
-        judged = [english_sentences(sentences, self.blocks["words"].vocabulary) for sentences in documents]
-        lengths = [subject_length(text, sentences or ()) for text, sentences in zip(texts, judged, strict=True)]
-        subjects = [(i, sentences[:n]) for i, (sentences, n) in enumerate(zip(judged, lengths, strict=True)) if sentences and n]
-        for (i, subject), (p, _, _) in zip(subjects, self.first_stages([subject for _, subject in subjects]), strict=True):
-            if is_routine(p):
-                judged[i] = (judged[i] or [])[len(subject) :]
-        return judged
+        lengths = [subject_length(text, sentences) for text, sentences in zip(texts, documents, strict=True)]
+        subjects = iter(self.first_stages([sentences[:n] for sentences, n in zip(documents, lengths, strict=True) if n]))
+        kept = [sentences[n if n and is_routine(next(subjects)[0]) else 0 :] for sentences, n in zip(documents, lengths, strict=True)]
+        return [english_sentences(sentences, self.blocks["words"].vocabulary) for sentences in kept]
 
     def first_stages(self, documents: Sequence[Sequence[Sentence]]) -> list[tuple[Floats, Floats, Floats]]:
         """For each document the probabilities (sentences, sentence labels) of its sentences, (sentences, concrete reasons) of

@@ -27,8 +27,8 @@ def signals_of(
     """The signals of each mail, told by the shipped model of them if no other is given; none where it turns nobody down.
 
     A mail comes with what the model made of it, and with what holds of it, be it the person's word. Of what can be said once
-    only, the strongest value counts. That answers are not read, which an address may say too, and that no feedback is given, are
-    looked for by rule as well.
+    only, the strongest value counts. That answers are not read, which an address may say too, that no feedback is given, and that
+    there is a deadline are looked for by rule as well.
     """
     found = [Signals()] * len(mails)
     rejections = [i for i, (_, _, prediction) in enumerate(mails) if prediction.label not in (None, NOT_REJECTION)]

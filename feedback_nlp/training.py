@@ -254,7 +254,7 @@ def fit_secondary(features: Floats, examples: Sequence[Example], recipe: Recipe)
 
     The thresholds are those with the best F1 on held-out fifths.
     """
-    jobs = (delayed(_fit_mention)(features, examples, reason, recipe) for reason in CONCRETE_REASONS)
+    jobs = (delayed(_fit_one_secondary)(features, examples, reason, recipe) for reason in CONCRETE_REASONS)
     maps, thresholds = zip(*Parallel(n_jobs=-1)(jobs), strict=True)
     # The four regressions scale their features apart: fold the scaling into the coefficients, to have one map.
     coefficients = np.hstack([m.coefficients / m.scale[:, None] for m in maps])
@@ -263,7 +263,7 @@ def fit_secondary(features: Floats, examples: Sequence[Example], recipe: Recipe)
     return Linear(np.zeros(n), np.ones(n), coefficients, intercept), np.array(thresholds)
 
 
-def _fit_mention(features: Floats, examples: Sequence[Example], reason: str, recipe: Recipe) -> tuple[Linear, float]:
+def _fit_one_secondary(features: Floats, examples: Sequence[Example], reason: str, recipe: Recipe) -> tuple[Linear, float]:
     rows = [i for i, e in enumerate(examples) if e.primary in REASONS and e.primary != reason]
     x = secondary_features(features[rows], [examples[i].primary for i in rows])
     y = np.array([reason in examples[i].secondary for i in rows])
@@ -306,8 +306,8 @@ def train(
 ) -> Model:
     """A model from the corpus' training rows, loose labelled sentences, and the person's own labelled mails.
 
-    Rows of the test split are never read. The manifest holds the recipe and a digest of data and recipe; the same data
-    and recipe give the same model.
+    Rows of the test split are never read. The manifest holds the recipe and a digest of data, recipe and format; the
+    same of these give the same model.
     """
     examples = [*corpus, *own]
     lexicon = corpus_lexicon(corpus, loose, recipe)

@@ -51,6 +51,12 @@ LACK = "Dear Ann,\n\nThank you for your time. {} So we can't take your applicati
             Said("apply again", "in six months", "You are welcome to apply again in six months."),
         ),
         (
+            NO.format("Please return your badge by Friday 12 June."),
+            "",
+            "deadline",
+            Said("deadline", "by Friday 12 June", "Please return your badge by Friday 12 June."),
+        ),
+        (
             LACK.format("The role needs fluent German, and yours is not there yet."),
             "",
             "gaps",

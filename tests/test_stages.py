@@ -25,10 +25,11 @@ CHOSEN, GAP, NO = "We chose Ann.", "Your French is weak.", "It is a no."
 
 
 def mail(primary, secondary, *sentences):
-    """A mail of thanks and sentences, each with its label."""
+    """A mail of thanks and sentences, each with its label (None: nobody labelled it)."""
     text, spans = "", []
     for sentence, label in (("Thank you for coming.", BOILERPLATE), *sentences):
-        spans.append((len(text), len(text) + len(sentence), label))
+        if label:
+            spans.append((len(text), len(text) + len(sentence), label))
         text += sentence + " "
     return Example(f"{primary}-{text}", text, primary, secondary=secondary, sentences=tuple(spans), voice=text)
 
@@ -48,6 +49,8 @@ def counted(*mails):
             A, (C,), [(CHOSEN, A), (NO, VAGUE_DECISION)], {C: [True], S: [False, False], F: [False, False]},
             id="of a bare no beside it that is not known",
         ),
+        pytest.param(A, (S,), [(CHOSEN, A), ("Bo won.", A)], {S: [True, True], C: [False, False], F: [False, False]}, id="one of two says it"),
+        pytest.param(A, (S,), [(CHOSEN, A), (GAP, None)], {C: [False], F: [False]}, id="a sentence that nobody labelled may say it"),
         pytest.param(VAGUE_SUBJECTIVE, (), [(NO, VAGUE_DECISION)], {r: [False] for r in CONCRETE_REASONS}, id="a bare no"),
         pytest.param(VAGUE_SUBJECTIVE, (F,), [(NO, VAGUE_DECISION)], {F: [True], S: [False], C: [False], A: [False]}, id="and a hint"),
         pytest.param(NOT_REJECTION, (), [(NO, NOT_REJECTION)], {}, id="no rejection"),
@@ -77,6 +80,8 @@ def test_a_comparison_mentions_what_it_compares():
     assert chances[~y].max() < 0.2
     for nothing_to_learn in (culture, another, freeze):
         assert nothing_to_learn.predict_proba(x)[:, 1].max() < 0.001
+    for left_out in fit_mentions(weighings, counts, chosen, 0.0):
+        assert (left_out.predict_proba(x) == 0.5).all()
 
 
 def test_what_stands_beside_a_reason():
