@@ -106,7 +106,7 @@ def _bare(words: str) -> str:
         tokens.pop()
     while tokens and tokens[0] in _CONNECTORS:
         tokens.pop(0)
-    name = re.sub(r"\s\([^)]*\)$", "", " ".join(tokens))
+    name = re.sub(r"\s\([^()]*\)$", "", " ".join(tokens))
     return name if _DOTTED_FORM.search(name) else name.rstrip(_EDGE.replace(")", "") if "(" in name else _EDGE)
 
 

@@ -84,9 +84,8 @@ def test_what_is_left_out_finds_everything_equally_likely(models, texts):
         np.testing.assert_allclose(mentions, 0.5)
         assert np.ptp(of_mail) > 0.01
     for added in ADDED[1:5]:
-        for of_sentences, mentions, of_mail in models[added].first_stages(documents):
+        for of_sentences, _, of_mail in models[added].first_stages(documents):
             assert np.ptp(of_sentences) > 0.01
-            assert np.ptp(mentions) > 0.01
             np.testing.assert_allclose(of_mail, 1 / len(LABELS))
 
 

@@ -62,7 +62,7 @@ def faults(page):
 def test_a_mail_is_read_corrected_and_answered(script, opened):
     page = opened(java_script_enabled=script)
     paste(page, REJECTION)
-    assert page.get_by_role("heading", level=1).inner_text() == "Something the role asks for was missing (skills_gap, over 99% sure)"
+    assert page.get_by_role("heading", level=1).inner_text() == "Something the role asks for was missing (skills_gap, 99% sure)"
     assert page.locator("mark").inner_text().startswith(MISSING)
     reply = page.get_by_label("What you would send")
     assert reply.input_value().startswith("Hello Mette,")
