@@ -30,6 +30,11 @@ HOSTILE = [
 ]
 
 
+def test_what_is_not_judged_counts_as_no_rejection_in_every_form():
+    for nothing in ({}, None):
+        assert sameness._chances([nothing]).tolist() == [sameness.NOT_JUDGED.tolist()]
+
+
 def test_every_way_gives_the_same_answers(model, texts):
     for furthest, labels in sameness.differences(
         model, texts + HOSTILE[1:], ("one mail at a time", "batches", "scikit-learn's objects", "`label`")

@@ -85,8 +85,9 @@ def dask(model: Model, texts: Sequence[str]) -> Chances:
         return _chances(scores for part in parts for scores in part["scores"].to_pylist())
 
 
-def _chances(scores: Iterable[Mapping[str, float]]) -> Chances:
-    return np.array([[row.get(name, float(name == NOT_REJECTION)) for name in LABELS] for row in scores])
+def _chances(scores: Iterable[Mapping[str, float] | None]) -> Chances:
+    """Of a mail that can't be judged a Parquet file has no scores."""
+    return np.array([[(row or {}).get(name, float(name == NOT_REJECTION)) for name in LABELS] for row in scores])
 
 
 NOT_JUDGED = np.array([float(name == NOT_REJECTION) for name in LABELS])
