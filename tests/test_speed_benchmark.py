@@ -24,6 +24,7 @@ HOSTILE = [
     "",
     "Subject: Hi\n\n",
     "Bonjour, nous avons retenu une autre personne pour ce poste.",
+    "Subject: Thank you for your application\n\nBonjour, nous avons retenu une autre personne pour ce poste.\n\nBien à vous\nLéa",
     "dear sam\u200b\xa0\n",
     "x" * 5000,
     "\u2028 . \n\n- \n",

@@ -73,13 +73,13 @@ class ObviousWay:
 
     def chances(self, text: str) -> NDArray[np.float64] | None:
         """The probability of each label; None where the mail can't be judged."""
-        known = self.vectorizers["words"].vocabulary
-        sentences = english_sentences(self.preprocessor(text[:MOST_CHARACTERS]), known)
+        read = self.preprocessor(text[:MOST_CHARACTERS])
+        subject = read[: subject_length(text, read)]
+        if subject and is_routine(self.stages.output(self._counts(text, subject), np.array([0]))[0].sentences):
+            read = read[len(subject) :]
+        sentences = english_sentences(read, self.vectorizers["words"].vocabulary)
         if not sentences:
             return None
-        subject = sentences[: subject_length(text, sentences)]
-        if subject and is_routine(self.stages.output(self._counts(text, subject), np.array([0]))[0].sentences):
-            sentences = sentences[len(subject) :]
         (output,) = self.stages.output(self._counts(text, sentences), np.array([0]))
         return softmax(self.document(output.features)[None, :])[0]
 
