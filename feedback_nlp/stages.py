@@ -323,11 +323,11 @@ def mention_rows(weighings: Mapping[str, Weighing], counts: Counts, chosen: Inte
 
 def _mentions(document: Prepared, reason: str) -> list[bool | None]:
     """Of each sentence of a rejection whether it mentions a reason beside another, or beside a bare no; None where that is not known,
-    or the sentence gives neither.
+    or the sentence gives neither, or gives this very reason.
     """
     labels, example = document.labels, document.example
     if reason not in (example.primary, *example.secondary):
-        return [False if label in SENTENCE_LABELS[: len(REASONS)] else None for label in labels]
+        return [False if label in SENTENCE_LABELS[: len(REASONS)] and label != reason else None for label in labels]
     primary = SENTENCE_LABEL_OF[example.primary]
     told = reason != example.primary and reason not in labels and None not in labels
     return [True if told and label == primary else None for label in labels]

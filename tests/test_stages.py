@@ -51,6 +51,7 @@ def counted(*mails):
         ),
         pytest.param(A, (S,), [(CHOSEN, A), ("Bo won.", A)], {S: [True, True], C: [False, False], F: [False, False]}, id="one of two"),
         pytest.param(A, (S,), [(CHOSEN, A), (GAP, None)], {C: [False], F: [False]}, id="unlabelled, it may say it"),
+        pytest.param(A, (), [(CHOSEN, A), (GAP, S)], {S: [False], C: [False, False], F: [False, False]}, id="gives it, and does not count"),
         pytest.param(VAGUE_SUBJECTIVE, (), [(NO, VAGUE_DECISION)], {r: [False] for r in CONCRETE_REASONS}, id="a bare no"),
         pytest.param(VAGUE_SUBJECTIVE, (F,), [(NO, VAGUE_DECISION)], {F: [True], S: [False], C: [False], A: [False]}, id="and a hint"),
         pytest.param(NOT_REJECTION, (), [(NO, NOT_REJECTION)], {}, id="no rejection"),
