@@ -19,7 +19,7 @@ The way of one mail through the package, each step a function from one named typ
     entries     read_entries()                      advice.toml and a person's own, checked
     advice      advise(prediction, email, parties, step, signals) -> Advice
     signals     signals_of(mails, preprocessor) -> list[Signals]    what else they say; signal_model scores it,
-                naming finds the words for it, deadline a deadline
+                naming finds the words for it; signal_phrases, deadline find plain wordings
     letter      letter_of(email) -> Letter          a mail taken apart: address, unwrapped words, signature
     role, company, employer, sender                 what is looked for in it, by the words of parties.toml
     parties     parties_of(email) -> Parties        which company, which role, who wrote
@@ -72,7 +72,7 @@ Many rejections together, from the rows that label wrote:
 Under all of these:
 
     labels, records, errors, resources
-    phrases     phrase_pattern(phrases, words)      the language of the phrases in step.toml, reply.toml and deadline.toml
+    phrases     phrase_pattern(phrases, words)      the language of the phrases in the tables
     temporary   TemporaryFolder, remove_abandoned() for what passes through the disk, gone even where a run was killed
     sheet       write_rows(rows, path)              rows in files: CSV, JSON lines, Parquet, Excel; inbox undoes its escapes
 

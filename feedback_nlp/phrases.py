@@ -1,4 +1,5 @@
-"""The language of the phrases that `step.toml`, `reply.toml` and `deadline.toml` are written in, and what finds them in a sentence.
+"""The language of the phrases that `step.toml`, `reply.toml`, `deadline.toml` and `signal_phrases.toml` are written in, and what finds
+them in a sentence.
 
 A phrase is words in a row, in lower case; the head of `step.toml` says what else may stand in it.
 """

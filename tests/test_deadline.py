@@ -29,6 +29,10 @@ PARTS = ("limits", "to_do", "beginnings", "ends", "possible", "whole", "undone",
         "You can ask for your test results until 30 June.",
         "Feedback may be requested until the end of the month.",
         "If you would like feedback, call me within the next two weeks.",
+        "Please collect your documents by Friday, otherwise we will destroy them.",
+        "Please return your badge and your laptop by Friday.",
+        "If you wish to appeal, you must do so within 5 working days.",
+        "Kindly acknowledge this mail by tomorrow.",
     ],
 )
 def test_a_deadline(sentence):

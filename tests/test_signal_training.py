@@ -4,7 +4,7 @@ import pytest
 import feedback_nlp
 from feedback_nlp.labels import SENTENCE_LABELS
 from feedback_nlp.marks import Mark, Marked
-from feedback_nlp.signal_model import VALUES
+from feedback_nlp.signal_model import VALUES, Rejected
 from feedback_nlp.signal_store import load_signals_from, save_signals
 from feedback_nlp.signal_training import SignalRecipe, train_signals
 
@@ -44,7 +44,7 @@ def trained(reason_model):
 def told(trained, reason_model, text, reason=""):
     sentences = reason_model.preprocessor(text)
     labels = reason_model.first_stages([sentences])[0][0]
-    (found,) = trained.told([(sentences, labels, reason)])
+    (found,) = trained.told([Rejected(sentences, labels, reason)])
     return [(signal, value, text[s.start : s.end]) for signal, value, s in found]
 
 
@@ -55,7 +55,16 @@ def test_learns(trained, reason_model):
         ("door", "kept on file", "We keep your CV on file."),
     ]
     assert told(trained, reason_model, "The team liked the talk.") == []
-    assert trained.told([([], np.empty((0, len(SENTENCE_LABELS))), "skills_gap")]) == [[]]
+    assert trained.told([Rejected([], np.empty((0, len(SENTENCE_LABELS))), "skills_gap")]) == [[]]
+
+
+def test_a_phrase_vouches_for_what_the_model_is_not_sure_of(trained, reason_model):
+    """A hint at a protected trait is told by its phrase alone; of the rest the chance must not be against it."""
+    sentences = reason_model.preprocessor("We met on Friday. The team liked the talk.")
+    labels = reason_model.first_stages([sentences])[0][0]
+    plain = np.zeros((2, len(VALUES)), bool)
+    plain[1, [VALUES.index(("traits", "age")), VALUES.index(("gaps", "pay"))]] = True
+    assert trained.told([Rejected(sentences, labels, "", plain)]) == [[("traits", "age", sentences[1])]]
 
 
 def test_names(trained, reason_model):

@@ -63,6 +63,18 @@ LACK = "Dear Ann,\n\nThank you for your time. {} So we can't take your applicati
             (Said("language", "German", "The role needs fluent German, and yours is not there yet."),),
         ),
         (
+            NO.format("Should you wish to receive feedback on your interview, please contact Janet Prowse."),
+            "",
+            "feedback",
+            Said("offered", "", "Should you wish to receive feedback on your interview, please contact Janet Prowse."),
+        ),
+        (
+            LACK.format("We are after someone a bit younger, as the lates are hard on the legs."),
+            "",
+            "traits",
+            (Said("age", "", "We are after someone a bit younger, as the lates are hard on the legs."),),
+        ),
+        (
             LACK.format("You would need a work permit, and we can't sponsor a visa."),
             "",
             "gaps",
@@ -83,6 +95,7 @@ def test_signals(model, text, sender, name, said):
     [
         (NO.format("Your German is fine."), "gaps"),
         (NO.format("We had lunch on Friday."), "deadline"),
+        (NO.format("I swam as badly at your age."), "traits"),
         (NO.format("The files are with the printer."), "door"),
     ],
 )
