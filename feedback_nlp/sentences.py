@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from itertools import pairwise
 
-from feedback_nlp.body import MOST_REMEMBERED, Span, even_spaces, own_lines
+from feedback_nlp.body import MOST_REMEMBERED, Span, even_spaces, is_added, own_lines
 
 _BULLET = re.compile(r"^[ \t]*(?:[•·▪◦‣●○■–—*+-]|\(?\d{1,2}[.)]|\(?[a-z]\))[ \t]+\S")
 _GREETING = re.compile(
@@ -35,11 +35,7 @@ _BREAK = re.compile(r"(?<=[.!?…])[\"')\]»”’*_]*[\s\u200b]+|(?<![ \t])[ \t
 # Sentences that law or a mail program puts below any mail, whatever it says. Each has to be the whole sentence's matter:
 # one that may go on to a decision ("as an equal opportunity employer, we ...") is not among them.
 _MAIL = r"(?:e-?mails?|messages?|communications?|transmissions?)"
-_PROGRAM_LINE = re.compile(  # without a full stop: what follows in the next line is no part of it
-    r"(?:sent from (?:my|outlook|yahoo|proton|mail|gmail|samsung)|get outlook for)(?: [\w-]{1,20}){0,5}[.!]?$|"
-    r"(?:copyright )?(?:©|\(c\)) ?(?:copyright )?\d{4}\b[^\n]{0,80}$",
-    re.IGNORECASE,
-)
+_COPYRIGHT = re.compile(r"(?:copyright )?(?:©|\(c\)) ?(?:copyright )?\d{4}\b[^\n]{0,80}$", re.IGNORECASE)
 _IMPRINT = re.compile(
     r"(?:(?:important |legal |confidentiality )?(?:note|notice|warning|caution|disclaimer|important|confidentiality)[:-] ?|"
     r"please note(?: that)? )?(?:"
@@ -102,7 +98,7 @@ def _sentences(text: str) -> tuple[Span, ...]:
 def _is_imprint(sentence: str) -> bool:
     """Whether law or a mail program has put it there; however its lines were wrapped."""
     start = sentence[:_LONGEST_IMPRINT]
-    return _PROGRAM_LINE.match(start) is not None or _IMPRINT.match(" ".join(start.split())) is not None
+    return is_added(start) or _COPYRIGHT.match(start) is not None or _IMPRINT.match(" ".join(start.split())) is not None
 
 
 def _blocks(text: str) -> list[Span]:
