@@ -36,6 +36,10 @@ _HEADER_LINE = re.compile(
 _HEADER_FROM = re.compile(r"^[ \t]*\*?(?:From|Von|De|Da|Van)\*?[ \t]?:", re.IGNORECASE)
 _QUOTED = re.compile(r"^[ \t]*(?:>|\|[ \t]|&gt;)")
 _SIGNATURE_MARK = re.compile(r"^--[ \t]?$")
+_DEVICE = re.compile(
+    r"^[ \t]*(?:sent from (?:my|outlook|yahoo|proton|mail|gmail|samsung)|get outlook for)(?: [\w-]{1,20}){0,5}[.!]?[ \t]*$",
+    re.IGNORECASE,
+)
 _RULE = re.compile(r"^[ \t]*[_\-=*]{5,}[ \t]*$")
 _FOOTER = re.compile(
     r"^[ \t*]*(?:confidentiality notice|disclaimer[ \t]*:|this (?:e-?mail|message)(?: and any (?:attachments?|files))?"
@@ -74,6 +78,11 @@ def lines_of(text: str) -> list[Span]:
     return spans
 
 
+def is_added(line: str) -> bool:
+    """Whether a mail program put the line there, and not the sender: a mark above what is forwarded, "Sent from my iPhone"."""
+    return _FORWARD_MARK.match(line) is not None or _DEVICE.match(line) is not None
+
+
 def own_lines(text: str) -> list[Span]:
     """Ranges of the lines that hold the sender's own newest words.
 
@@ -90,8 +99,9 @@ def _own_lines(text: str) -> tuple[Span, ...]:
 
 
 def _tells(text: str, line: Span) -> bool:
-    """Whether there are words in a line, the subject that the inbox puts first aside."""
-    return bool(text[slice(*line)].strip()) and not (line[0] == 0 and text.startswith(SUBJECT))
+    """Whether there are words of the sender's in a line, the subject that the inbox puts first aside."""
+    words = text[slice(*line)]
+    return bool(words.strip()) and not (line[0] == 0 and text.startswith(SUBJECT)) and not is_added(words)
 
 
 def _strip_quotes(text: str, lines: list[Span]) -> list[Span]:

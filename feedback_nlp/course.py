@@ -59,7 +59,7 @@ def _course(thread: Sequence[Event]) -> Iterator[tuple[object, ...]]:
     name = "" if first.startswith(BARE_ROW) else hashlib.sha256(first.encode(errors="replace")).hexdigest()[:12]
     is_application = thread[0].application is not None
     company, role = (_usual(thread, field) if is_application else "" for field in ("company_name", "role_name"))
-    applied = next((e.time for e in thread if e.step == STEPS[0]), None)
+    applied = next((e.time for e in thread if e.step == STEPS[0] and not e.rejection), None)
     for i, event in enumerate(thread):
         before = thread[i - 1].time if i else None
         yield (

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from itertools import pairwise
 
-from feedback_nlp.body import MOST_REMEMBERED, Span, even_spaces, own_lines
+from feedback_nlp.body import MOST_REMEMBERED, Span, even_spaces, is_added, own_lines
 
 _BULLET = re.compile(r"^[ \t]*(?:[•·▪◦‣●○■–—*+-]|\(?\d{1,2}[.)]|\(?[a-z]\))[ \t]+\S")
 _GREETING = re.compile(
@@ -34,21 +34,47 @@ _MAY_END = frozenset("etc inc ltd co corp llc plc a.m p.m u.s u.k d.c jr sr".spl
 _BREAK = re.compile(r"(?<=[.!?…])[\"')\]»”’*_]*[\s\u200b]+|(?<![ \t])[ \t]+(?=[•▪●■])")
 # Sentences that law or a mail program puts below any mail, whatever it says. Each has to be the whole sentence's matter:
 # one that may go on to a decision ("as an equal opportunity employer, we ...") is not among them.
+_MAIL = r"(?:e-?mails?|messages?|communications?|transmissions?)"
+_COPYRIGHT = re.compile(r"(?:copyright )?(?:©|\(c\)) ?(?:copyright )?\d{4}\b[^\n]{0,80}$", re.IGNORECASE)
 _IMPRINT = re.compile(
-    r"(?:sent from (?:my|outlook|yahoo|proton|mail|gmail|samsung)|get outlook for)(?: [\w-]{1,20}){0,5}[.!]?$|"
-    r"(?:p |please )?(?:consider|think of) the environment before\b|"
-    r"(?:copyright )?(?:©|\(c\)) ?(?:copyright )?\d{4}\b[^\n]{0,80}$|all rights reserved\b|"
-    r"(?:the|any) information (?:contained |transmitted )?in this (?:e-?mail|message|communication)\b|"
-    r"this (?:e-?mail|message|communication)(?: and any (?:attachments?|files)[^.]{0,40})? (?:is|are|may be|contains|may contain)\b"
-    r"[^.]{0,60}\b(?:confidential|privileged|intended)\b|"
-    r"(?:any )?unauthori[sz]ed (?:use|copying|disclosure|distribution)\b|"
-    r"if you (?:are not the (?:intended|named) (?:recipient|addressee)|(?:have )?received (?:it|this(?: e-?mail| message)?) in error)\b|"
+    r"(?:(?:important |legal |confidentiality )?(?:note|notice|warning|caution|disclaimer|important|confidentiality)[:-] ?|"
+    r"please note(?: that)? )?(?:"
+    r"(?:p |please )?(?:consider|think of) the environment before\b|all rights reserved\b|"
+    rf"(?:the|any) (?:information|contents?) (?:contained |transmitted )?(?:in|of) this {_MAIL}\b|"
+    rf"this {_MAIL}(?:,? (?:and|including) (?:any |its |all )?(?:attachments?|files)[^.]{{0,40}})? (?:is|are|may be|contains|may contain)\b"
+    r"[^.]{0,60}\b(?:confidential|privileged|intended(?! to))\b|"
+    r"(?:any )?unauthori[sz]ed (?:use|copying|disclosure|distribution|review|access)\b|"
+    r"any (?:form of )?(?:review|use|copying|disclosure|dissemination|distribution|reproduction|retransmission)[, ]"
+    r"[^.]{0,120}\bprohibited\b|"
+    r"if you (?:are not|aren't|are not one of) the (?:intended|named) (?:recipients?|addressees?)\b|"
+    rf"if (?:you (?:have )?|you've )?received (?:it |this (?:{_MAIL} )?)?(?:in error|by mistake)\b|"
+    rf"please (?:immediately )?(?:notify|inform|contact|tell|advise) the sender\b[^.]{{0,60}}\b(?:received|delete|destroy)\b|"
+    r"(?:any |the |all )?(?:views|opinions)\b[^.]{0,80}\b(?:those of (?:the|its|their|an) (?:author|sender|writer|individual|originator)|"
+    r"not necessarily (?:those|represent|reflect)|are my own)\b|"
+    r"(?:although|while|whilst) [^.,;]{1,80} (?:precautions?|steps|care|measures)\b[^.,;]{0,60}\b(?:virus|malware)|"
+    r"computer viruses can\b|"
+    rf"(?:internet |e-?mail )?{_MAIL} (?:can(?:not|'t)|are not|is not) (?:be )?(?:guaranteed|necessarily secure|secure)\b|"
+    r"(?:[\w&',()/-]{1,30} ){1,8}(?:can(?:not|'t) |do(?:es)? not |will not |(?=accepts? no|assumes? no))"
+    r"(?:(?:accept|assume)s? (?:any |no )?(?:responsibility|liability)|be held (?:responsible|liable))\b"
+    r"[^.]{0,60}\b(?:virus|malware|transmi|attachment|this e-?mail|this message)|"
+    r"(?:(?:the recipients?|recipients|you) (?:should|must|are advised to)[^.,;]{0,40}|it is your responsibility to) (?:check|scan)\b"
+    r"[^.]{0,60}\bvirus|"
+    rf"this (?:incoming |outgoing )?{_MAIL} (?:has been|was) (?:scanned|checked|swept)\b|"
+    rf"this {_MAIL} (?:originated|came|comes|was sent|was received) from (?:outside|an external)\b|"
+    r"do not click(?: on)?(?: any)? (?:links|attachments)\b|"
+    rf"(?:[\w&'-]{{1,30}} ){{0,4}}{_MAIL} (?:[\w&'/-]{{1,30}} ){{0,8}}may be (?:(?:recorded|retained) (?:and|or) )?monitored\b|"
+    rf"(?:[\w&'-]{{1,30}} ){{1,4}}(?:may|reserves? the right to) monitor\b[^.]{{0,40}}\b{_MAIL}\b|"
     r"(?:[\w&',()-]{1,30} ){0,8}registered (?:in (?:england|scotland|wales|northern ireland|ireland)|office)\b|"
+    r"(?:registered )?(?:company|vat|charity) (?:registration )?(?:no\b|num|reg)|"
     r"(?:[\w&',-]{1,30} ){0,6}(?:is|are) (?:proud to be )?an? (?:\w{1,20} )?equal[ -]opportunit(?:y|ies) employer\b|"
     r"we do not discriminate\b|"
-    r"(?:we|\w{1,30}) process(?:es)? your (?:personal )?(?:data|details|information)\b",
+    r"(?:for (?:more |further )?(?:information|details) (?:on|about|of)|to (?:find out|learn|know)(?: more about)?|find out) how "
+    r"(?:[\w&'-]{1,30} ){1,4}(?:process|handle|use|collect|protect)(?:e?s)? your (?:personal )?(?:data|details|information)\b|"
+    r"(?:we|\w{1,30}) process(?:es)? your (?:personal )?(?:data|details|information)\b)",
     re.IGNORECASE,
 )
+_LONGEST_IMPRINT = 500
+"""So much of a sentence tells whether it is one."""
 _LETTER = re.compile(r"[^\W_]")
 _LAST_WORD = re.compile(r"[\w.&'’]+$")
 
@@ -66,7 +92,13 @@ def split_sentences(text: str) -> list[Span]:
 @lru_cache(MOST_REMEMBERED)
 def _sentences(text: str) -> tuple[Span, ...]:
     spans = [span for a, b in _blocks(text) for span in _split_block(text, a, b)]
-    return tuple((a, b) for a, b in spans if not _IMPRINT.match(text, a, b)) or tuple(spans)
+    return tuple((a, b) for a, b in spans if not _is_imprint(text[a:b])) or tuple(spans)
+
+
+def _is_imprint(sentence: str) -> bool:
+    """Whether law or a mail program has put it there; however its lines were wrapped."""
+    start = sentence[:_LONGEST_IMPRINT]
+    return is_added(start) or _COPYRIGHT.match(start) is not None or _IMPRINT.match(" ".join(start.split())) is not None
 
 
 def _blocks(text: str) -> list[Span]:

@@ -9,6 +9,8 @@ from feedback_nlp.body import lines_of, own_lines
 
 SAID = "We went with another person."
 QUOTED = "> I apply.\n"
+HEADER_LINES = ["From: Tom", "Date: Monday", "To: Ann", "Subject: Job"]
+HEADERS = "\n".join(HEADER_LINES)
 
 
 def own(text):
@@ -208,6 +210,15 @@ def test_footers_are_left_out(text, expected):
             "From: Tom",
             SAID,
         ),
+        case(
+            "forward-with-its-headers", f"Begin forwarded message:\n\n{HEADERS}\n\n{SAID}", "Begin forwarded message:", *HEADER_LINES, SAID
+        ),
+        case(
+            "forward-from-a-telephone",
+            f"Subject: Fwd: Job\n\nSent from my iPhone\n\nBegin forwarded message:\n\n{HEADERS}\n\n{SAID}\n\n-- \nTom",
+            *("Subject: Fwd: Job", "Sent from my iPhone", "Begin forwarded message:", *HEADER_LINES, SAID),
+        ),
+        case("quotes-below-a-telephone-line", f"Sent from my iPhone\n> {SAID}", "Sent from my iPhone", f"> {SAID}"),
         case("all-quotes-with-subject", f"Subject: Job\n\n> {SAID}", "Subject: Job", f"> {SAID}"),
     ],
 )

@@ -53,6 +53,12 @@ def test_days(tmp_path):
     assert found["days_since_contact"] == [None, 0, 2, 17, None]
 
 
+def test_a_rejection_that_thanks_for_applying_is_not_the_application(tmp_path):
+    thanking = NO | {"step": "application"}
+    assert written(tmp_path, thanking)["days_since_application"] == [None]
+    assert written(tmp_path, ACK | {"time": day(1)}, thanking | {"time": day(4)})["days_since_application"] == [0, 3]
+
+
 def test_own_rejections_are_none(tmp_path):
     with journal_of(tmp_path, ACK, NO | {"sender": ME}) as journal:
         journal.connection.execute("UPDATE message SET conversation = 1, application = 1, own = (n = 2)")

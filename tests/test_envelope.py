@@ -1,3 +1,4 @@
+from email import message_from_string
 from email.message import EmailMessage
 
 import pytest
@@ -14,6 +15,9 @@ from feedback_nlp.inbox.envelope import addresses_in, envelope, is_sent_folder, 
             for name in ("Sent", "sent items", "Sent Messages", "[Gmail]/Sent Mail", "INBOX.Sent", ".Sent", "Sent-1", "Sent.mbox")
         ],
         *[(name, True) for name in ("Gesendet", "Gesendete Objekte", "Elementos enviados", "Posta inviata", ' "Envoyés"')],
+        *[(name, True) for name in ("Messages envoyés", "Éléments envoyés", "Itens enviados", "E-mails enviados", "Mensagens enviadas")],
+        *[(name, True) for name in ("[Google Mail]/Gesendet", "Verzonden items", "Elementy wysłane", "Skickat", "Sendt post", "Lähetetyt")],
+        *[(name, False) for name in ("CV sent", "Application sent", "Jobs/CV sent", "Candidaturas enviadas", "Ansökan skickat")],
         *[(name, False) for name in ("Inbox", "Sentinel", "Not sent yet", "Unsent", "Sent by Ann", "Present", "")],
     ],
 )
@@ -48,6 +52,20 @@ def test_envelope_of_a_message():
         "sent": True,
     }
     assert envelope(EmailMessage()) == {"recipients": (), "references": (), "sent": False}
+
+
+@pytest.mark.parametrize(
+    ("labels", "sent"),
+    [
+        ("=?UTF-8?Q?Messages_envoy=C3=A9s,Ouvert?=", True),
+        ("=?UTF-8?Q?Ouvert,Messages_?=\n =?UTF-8?Q?envoy=C3=A9s?=", True),
+        ("=?UTF-8?B?QmV3ZXJidW5nZW4sR2VzZW5kZXQ=?=", True),
+        ("Inbox,=?UTF-8?Q?Candidature_envoy=C3=A9e?=", False),
+        ("=?x-none?q?Sent?=,Inbox", True),
+    ],
+)
+def test_labels_are_decoded(labels, sent):
+    assert envelope(message_from_string(f"X-Gmail-Labels: {labels}\n\nno"))["sent"] is sent
 
 
 def test_ids_and_addresses_without_end_are_cut():

@@ -153,6 +153,16 @@ def test_encoded_sender():
         pytest.param('no<div class="gmail_quote">old<div class="gmail_quote">older</div></div>', "no", id="gmail_quote in gmail_quote"),
         pytest.param('no<blockquote type="cite">old</blockquote>', "no", id="cited"),
         pytest.param('<p>no</p><div id="divRplyFwdMsg">From: x</div><p>old</p>', "no", id="Outlook"),
+        pytest.param('<td style="font-size:0px"><div style="font-size:13px">no</div></td>', "no", id="size in no size"),
+        pytest.param('<div style="font-size:0"><p><b style="font:bold 13px/1 Arial">no</b></p></div>', "no", id="size deep in no size"),
+        pytest.param('<div style="font-size:0"><div style="font-size:13px;display:none">a</div></div>no', "no", id="hidden in no size"),
+        pytest.param('<div style="font-size:0"><div style="font-size:0px">a<i>b</i></div></div>no', "no", id="no size in no size"),
+        pytest.param('<div><br></div><div id="divRplyFwdMsg">From: x</div><p>no</p>', "From: x\n\nno", id="Outlook forward"),
+        pytest.param('Begin forwarded message:<blockquote type="cite">no</blockquote>', "Begin forwarded message:\nno", id="Apple forward"),
+        pytest.param(
+            '<br><div class="gmail_quote"><div class="gmail_attr">From: x</div><p>no</p></div>', "From: x\n\nno", id="Gmail forward"
+        ),
+        pytest.param('Sent from my iPhone<div class="gmail_quote">no</div>', "Sent from my iPhone\nno", id="forward from a telephone"),
         pytest.param("<div>no</div>\n<div>luck</div>", "no\nluck", id="lines as divisions"),
         pytest.param("<div>no</div><div><br></div><div>luck</div>", "no\n\nluck", id="an empty division"),
         pytest.param("<div>no<br></div><div>luck</div>", "no\nluck", id="a break at the end of a division"),

@@ -8,14 +8,19 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from feedback_nlp.inbox.header import headers
+
 _TO = ("To", "Cc", "Bcc", "Delivered-To", "X-Original-To")
 _ID = re.compile(r"<([^<>\s]{1,500})>")
 _LONGEST = 20_000
 _MOST = 100  # recipients or references of one message
 # What mail programs call the folder of what was sent, in the languages whose programs people use most.
 _SENT = re.compile(
-    r"(?:^|[\s./\\\[])(?:sent(?:[ -]?(?:mail|items|messages))?|gesendet(?:e (?:objekte|elemente|nachrichten))?|envoyés|messages envoyés|"
-    r"(?:elementos )?enviados|correo enviado|posta inviata|inviati|verzonden(?: items)?|wysłane|skickat|sendt)"
+    r"(?:^|[./\\\[])(?:sent(?:[ -]?(?:mail|items|messages))?|gesendet(?:e (?:objekte|elemente|nachrichten|e-mails))?|"
+    r"(?:(?:messages|éléments|courriers) )?envoyés|(?:(?:elementos|mensajes|correos|itens|e-mails) )?enviados|"
+    r"correo enviado|(?:mensagens )?enviadas|(?:posta|elementi|messaggi) inviat[ai]|inviati|"
+    r"verzonden(?: (?:items|berichten|e-mails?))?|(?:elementy )?wysłane|skickat|skickade(?: (?:objekt|meddelanden))?|"
+    r"sendte?(?: (?:elementer|meldinger|post|mails?))?|lähetetyt(?: viestit)?)"
     r"(?:[-_ ]\d{1,3})?(?:\.mbox|\.mbx)?$",
     re.IGNORECASE,
 )
@@ -49,7 +54,7 @@ def envelope(message: email.message.Message) -> dict[str, Any]:
     return {
         "recipients": addresses_in(_values(message, _TO)),
         "references": message_ids_in(_values(message, ("References", "In-Reply-To"))),
-        "sent": any(is_sent_folder(label) for value in _values(message, ("X-Gmail-Labels",)) for label in value.split(",")),
+        "sent": any(is_sent_folder(label) for value in headers(message, "X-Gmail-Labels") for label in value.split(",")),
     }
 
 

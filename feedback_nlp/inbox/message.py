@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import email.header
 import email.message
 import email.parser
 import email.policy
@@ -15,11 +14,11 @@ from feedback_nlp.errors import InputError
 from feedback_nlp.inbox.charset import decode
 from feedback_nlp.inbox.envelope import envelope
 from feedback_nlp.inbox.file import MEBIBYTE
+from feedback_nlp.inbox.header import header
 from feedback_nlp.inbox.html import html_to_text
 from feedback_nlp.records import SUBJECT, Email, Skipped
 
 _HEADER = re.compile(rb"[\w-]+:[ \t\r\n]")
-_LONGEST_HEADER = 10_000  # decoding takes quadratic time, and no subject is so long
 _LONGEST_HEADERS = MEBIBYTE
 _LONG_PARAMETERS = re.compile(rb"(?im)^content-(?:type|disposition)[ \t]*:(?:[^\n]|\n[ \t]){20000}")
 _BLANK = re.compile(rb"\n\r?\n")
@@ -103,21 +102,6 @@ def _email(message: email.message.Message, body: str, source: str) -> Email:
 def with_subject(subject: str, body: str) -> str:
     """The text that is judged: the subject line, where there is one, and the body."""
     return f"{SUBJECT} {subject}\n\n{body}" if subject else body
-
-
-def header(message: email.message.Message, name: str) -> str:
-    """A header in readable form on one line, or ""."""
-    value = message.get(name)
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        value = value[:_LONGEST_HEADER]
-    try:
-        parts = email.header.decode_header(value)  # a header with raw bytes comes as an object that holds them
-    except (ValueError, email.errors.HeaderParseError):
-        parts = [(str(value), None)]
-    text = "".join(part if isinstance(part, str) else decode(part, charset) for part, charset in parts)
-    return " ".join(text.split())
 
 
 def _carried(message: email.message.Message) -> Iterator[email.message.Message]:

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from feedback_nlp.inbox.charset import decode
 from feedback_nlp.inbox.envelope import envelope
+from feedback_nlp.inbox.header import header
 from feedback_nlp.inbox.html import html_to_text
-from feedback_nlp.inbox.message import header, identified, with_subject
+from feedback_nlp.inbox.message import identified, with_subject
 from feedback_nlp.inbox.row import named_address
 from feedback_nlp.records import Email
 
