@@ -314,8 +314,8 @@ def _check_shapes(folder: Path, arrays: Mapping[str, NDArray[Any]], sizes: Mappi
         raise ModelError(f"{folder / 'arrays.npz'} does not hold the arrays of a model. {_RETRAIN}")
     for name, shape in expected.items():
         array = arrays[name]
-        scaled = name.endswith("_scale") and not (array > 0).all()
-        if array.shape != shape or array.dtype.kind != "f" or not np.isfinite(array).all() or scaled:
+        fits = array.shape == shape and array.dtype.kind == "f" and np.isfinite(array).all()
+        if not fits or (name.endswith("_scale") and not (array > 0).all()):
             raise ModelError(
                 f"{folder / 'arrays.npz'}: array {name} ({array.dtype}{array.shape}) does not hold {shape} numbers. {_RETRAIN}"
             )
