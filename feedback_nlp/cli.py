@@ -568,7 +568,8 @@ def delete_all(yes: bool) -> None:
     gone, models = delete_collection(), learnt_from_own()
     click.echo("\n".join(f"Gone: {path}" for path in gone) or "There was nothing to delete.")
     if models:
-        click.echo(f"Models that learnt from them are still there: {', '.join(models)}. To remove them: feedback-nlp models prune")
+        click.echo(f"Models that learnt from them are still there: {', '.join(models)}.")
+        click.echo("To remove them: feedback-nlp models use shipped, then feedback-nlp models prune")
 
 
 @examples.command("path")
