@@ -15,12 +15,16 @@ from feedback_nlp.resources import shipped
 from feedback_nlp.signal_model import SignalModel
 from feedback_nlp.signal_store import save_signals
 from feedback_nlp.signal_training import train_signals
-from feedback_nlp.store import SHIPPED, load_prior, load_version, save
+from feedback_nlp.store import SHIPPED, check_new, load_prior, load_version, save
 from feedback_nlp.training import Progress, Recipe, prepare_all, prior_digest, train
 
 
 def build(folder: Path, say: Progress = lambda _: None) -> Model:
-    """Trains on the shipped corpus alone and writes the model, its figures on the test split, and its card."""
+    """Trains on the shipped corpus alone and writes the model, its figures on the test split, and its card.
+
+    Raises ModelError where the folder is there already, OutputError where it can't be made.
+    """
+    check_new(folder)
     corpus, loose = read_corpus()
     model = train(corpus, loose, say=say)
     evaluation = _evaluated(model, [e for e in corpus if e.split == "test"])

@@ -568,7 +568,8 @@ def delete_all(yes: bool) -> None:
     gone, models = delete_collection(), learnt_from_own()
     click.echo("\n".join(f"Gone: {path}" for path in gone) or "There was nothing to delete.")
     if models:
-        click.echo(f"Models that learnt from them are still there: {', '.join(models)}. To remove them: feedback-nlp models prune")
+        click.echo(f"Models that learnt from them are still there: {', '.join(models)}.")
+        click.echo("To remove them: feedback-nlp models use shipped, then feedback-nlp models prune")
 
 
 @examples.command("path")
@@ -663,13 +664,12 @@ def retrain(files: tuple[Path, ...], force: bool, suspects: Path | None, text_co
     one, on mails that neither has read and on your own rows, held out. It is taken into use only where it gains and loses
     nothing; the old version stays.
     """
-    from feedback_nlp.resources import check_place
     from feedback_nlp.retraining import retrain as run
-    from feedback_nlp.sheet import write_rows
+    from feedback_nlp.sheet import check_writable, write_rows
     from feedback_nlp.terminal import render_retraining
 
     if suspects:
-        check_place(suspects)
+        check_writable(suspects)
     say = (lambda _: None) if quiet else (lambda text: click.echo(text, err=True))
     result = run(files, text_column, force, say)
     if suspects:
@@ -916,8 +916,9 @@ def curve(output: Path) -> None:
     """Train on 1/8, 1/4, 1/2 and all of the corpus and write the figures on the test split (about ten minutes)."""
     from feedback_nlp.corpus import learning_curve
     from feedback_nlp.examples import read_corpus
-    from feedback_nlp.sheet import write_rows
+    from feedback_nlp.sheet import check_writable, write_rows
 
+    check_writable(output)
     write_rows(learning_curve(*read_corpus(), [0.125, 0.25, 0.5, 1.0], lambda text: click.echo(text, err=True)), output)
 
 
@@ -930,13 +931,14 @@ def own_weight(output: Path) -> None:
     split are never read.
     """
     from feedback_nlp.examples import read_corpus
-    from feedback_nlp.sheet import write_rows
+    from feedback_nlp.sheet import check_writable, write_rows
     from feedback_nlp.simulation import base_without, own_weights, people_of
     from feedback_nlp.training import Recipe
 
     def say(text: str) -> None:
         click.echo(text, err=True)
 
+    check_writable(output)
     mails, loose = read_corpus()
     people = people_of(mails)
     write_rows(own_weights(people, *base_without(people, mails, loose, Recipe(), say), say=say), output)

@@ -28,6 +28,7 @@ EARLIER = "examples.jsonl"
 _FORMAT = 1
 _PATIENCE = 5
 """How many seconds a process waits for another one that is writing."""
+_PLACES = ("evidence", "sentences")
 _SCHEMA = f"""
 CREATE TABLE entry (
     n INTEGER PRIMARY KEY AUTOINCREMENT, time TEXT NOT NULL, who TEXT NOT NULL, command TEXT NOT NULL, digest TEXT NOT NULL,
@@ -197,26 +198,38 @@ class Collection:
 
 def sifted(examples: Iterable[Example], known: Mapping[str, Example]) -> tuple[Taken, list[Example]]:
     """Which of the labelled mails say something new, one after the other, where `known` counts until then; and how many do."""
-    counting, new = dict(known), []
+    counting = {key: _owned(example, key) for key, example in known.items()}
+    new: list[Example] = []
     added = same = changed = 0
     for example in examples:
         key = digest(example.text)
-        if key in counting and _says_nothing_new(example, counting[key]):
+        old = counting.get(key)
+        row = _owned(_completed(example, old) if old else example, key)
+        if row == old:
             same += 1
             continue
-        changed += key in counting
-        added += key not in counting
-        tags = counting[key].tags if example.tags is None and key in counting else example.tags
-        counting[key] = replace(example, id=f"own-{key}", voice="", tags=tags)
-        new.append(counting[key])
+        changed += old is not None
+        added += old is None
+        counting[key] = row
+        new.append(row)
     return Taken(added, same, changed), new
 
 
-def _says_nothing_new(new: Example, old: Example) -> bool:
-    """Whether the label is the same, and what else is marked too; a row that marks nothing does not take marks away."""
-    marks = ("evidence", "sentences", "also_ok", "register")
-    same = (new.primary, new.secondary) == (old.primary, old.secondary) and new.tags in (old.tags, None)
-    return same and all(getattr(new, name) in (getattr(old, name), (), "") for name in marks)
+def _owned(example: Example, key: str) -> Example:
+    return replace(example, id=f"own-{key}", voice="")
+
+
+def _completed(new: Example, old: Example) -> Example:
+    """The new row, with what it does not say as the old one has it: labels of the person's own and, where the label is the same,
+    what is marked. The text stays with its marks, since these are places in it.
+    """
+    kept: dict[str, Any] = {"tags": old.tags} if new.tags is None else {}
+    if (new.primary, new.secondary) == (old.primary, old.secondary):
+        in_place = new.text == old.text or all(getattr(new, name) in (getattr(old, name), ()) for name in _PLACES)
+        names = ("also_ok", "register", *(_PLACES if in_place else ()))
+        kept |= {name: getattr(old, name) for name in names if not getattr(new, name)}
+        kept |= {"text": old.text} if in_place else {}
+    return replace(new, **kept)
 
 
 @contextmanager

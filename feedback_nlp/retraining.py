@@ -29,13 +29,15 @@ from feedback_nlp.training import Progress, Recipe, digest_of, out_of_fold, prep
 @dataclass(frozen=True)
 class Retraining:
     """What came of a retraining: row counts, the figures of the shipped and the new model on the test split, both compared
-    there and on the person's own rows, and whether the new one is used.
+    there and on the person's own rows, and whether the new one is used. `in_test` rows were not learnt, since they are mails of
+    the test split.
     """
 
     added: int
     known: int
     changed: int
     skipped: tuple[str, ...]
+    in_test: int
     old_name: str
     new_name: str
     shipped: Mapping[str, Any]
@@ -56,8 +58,8 @@ class Retraining:
 def retrain(files: Iterable[Path], text_column: str | None = None, force: bool = False, say: Progress = lambda _: None) -> Retraining:
     """Adds the files' labelled rows to the person's own, learns from them all, judges, saves a version.
 
-    The new version is taken into use where it gains and loses nothing (`judging.judge`), or by force. Raises InputError where
-    there is nothing new to learn, ModelError where another run makes a version.
+    The new version is taken into use where it gains and loses nothing (`judging.judge`), or by force. What stands in the
+    test split is not learnt. Raises InputError where there is nothing new to learn, ModelError where another run makes a version.
     """
     files = list(files)
     additions = add(files, text_column, command="retrain") if files else Additions(Taken())
@@ -68,18 +70,18 @@ def retrain(files: Iterable[Path], text_column: str | None = None, force: bool =
         return _retrained(own, additions, force, say)
 
 
-def _retrained(own: Sequence[Example], additions: Additions, force: bool, say: Progress) -> Retraining:
+def _retrained(rows: Sequence[Example], additions: Additions, force: bool, say: Progress) -> Retraining:
     corpus, loose = read_corpus()
-    recipe = Recipe()
+    test = [e for e in corpus if e.split == "test"]
+    shipped, old_name, recipe = load_version(SHIPPED), current(), Recipe()
+    own = _learnable(rows, test, shipped)
     name = digest_of([*corpus, *own], loose, recipe)
     if name in versions():
         raise InputError(_nothing_new(name))
-    shipped, old_name = load_version(SHIPPED), current()
     manifest = {"digest": name, "data_digest": digest_of([*corpus, *own], loose), "own": len(own)}
     basis = basis_of(shipped, corpus, loose, recipe, say)
     adapted = adapt(basis.model, basis.prior, basis.mails, own, recipe, manifest, say)
     say("comparing on mails that neither model has read")
-    test = [e for e in corpus if e.split == "test"]
     said, others = (list(m.classify(e.text for e in test)) for m in (adapted.model, shipped))
     verdict = verdict_on(adapted, shipped, compare(test, said, others, (name, SHIPPED)))
     evaluation = evaluate(test, said)
@@ -102,6 +104,7 @@ def _retrained(own: Sequence[Example], additions: Additions, force: bool, say: P
         known=taken.known,
         changed=taken.changed,
         skipped=additions.left_out,
+        in_test=len(rows) - len(own),
         old_name=old_name,
         new_name=name,
         shipped=figures(test, others),
@@ -113,6 +116,17 @@ def _retrained(own: Sequence[Example], additions: Additions, force: bool, say: P
         why=verdict.why,
         suspects=verdict.suspects,
     )
+
+
+def _learnable(rows: Sequence[Example], test: Sequence[Example], model: Model) -> list[Example]:
+    """The rows that are no mails of the test split, since what is judged on these must not have read them."""
+    judged_on = {digest(e.text) for e in test}
+    own = [e for e in rows if digest(e.text) not in judged_on]
+    if not own:
+        raise InputError(f"All {len(rows)} rows of yours are mails of the test split, on which models are judged. Add other mails.")
+    if not any(model.preprocessor(e.text) for e in own):
+        raise InputError("None of your rows holds a word to learn from. Add mails with their words: feedback-nlp add rows.csv")
+    return own
 
 
 def _nothing_new(name: str) -> str:

@@ -25,7 +25,7 @@ from feedback_nlp.features import BLOCKS, MAIL_BLOCK, document_features
 from feedback_nlp.labels import CONCRETE_REASONS, LABELS, REASONS, SENTENCE_LABELS
 from feedback_nlp.model import FORMAT, Block, Linear, Model
 from feedback_nlp.prior import Prior
-from feedback_nlp.resources import home, shipped, write_text, written_aside
+from feedback_nlp.resources import check_place, home, shipped, write_text, written_aside
 from feedback_nlp.wordlist import WordList
 
 if TYPE_CHECKING:
@@ -182,8 +182,7 @@ def save(model: Model, folder: Path, evaluation: Evaluation | None = None) -> Pa
     """Writes a model and its card into a new folder: aside first, then renamed, so that it is whole or not there."""
     from feedback_nlp.card import card_files  # drawing and statistics, which reading a model needs none of
 
-    if folder.exists():
-        raise ModelError(f"{folder} is there already; a version is never overwritten.")
+    _check_free(folder)
     aside = folder.with_name(f".{folder.name}.{os.getpid()}{_ASIDE}")
     shutil.rmtree(aside, ignore_errors=True)
     try:
@@ -201,6 +200,17 @@ def save(model: Model, folder: Path, evaluation: Evaluation | None = None) -> Pa
         shutil.rmtree(aside, ignore_errors=True)
         raise ModelError(f"{folder} can't be written ({error.strerror or error}). {_ELSEWHERE}") from error
     return folder
+
+
+def check_new(folder: Path) -> None:
+    """Raises ModelError where a folder is there already, OutputError where none can be made: to know before the work."""
+    _check_free(folder)
+    check_place(folder)
+
+
+def _check_free(folder: Path) -> None:
+    if folder.exists():
+        raise ModelError(f"{folder} is there already; a version is never overwritten.")
 
 
 def load(folder: Path) -> Model:
@@ -314,8 +324,8 @@ def _check_shapes(folder: Path, arrays: Mapping[str, NDArray[Any]], sizes: Mappi
         raise ModelError(f"{folder / 'arrays.npz'} does not hold the arrays of a model. {_RETRAIN}")
     for name, shape in expected.items():
         array = arrays[name]
-        scaled = name.endswith("_scale") and not (array > 0).all()
-        if array.shape != shape or array.dtype.kind != "f" or not np.isfinite(array).all() or scaled:
+        fits = array.shape == shape and array.dtype.kind == "f" and np.isfinite(array).all()
+        if not fits or (name.endswith("_scale") and not (array > 0).all()):
             raise ModelError(
                 f"{folder / 'arrays.npz'}: array {name} ({array.dtype}{array.shape}) does not hold {shape} numbers. {_RETRAIN}"
             )

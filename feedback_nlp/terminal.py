@@ -282,6 +282,8 @@ def render_retraining(result: Retraining) -> Iterator[str]:
     yield f"rows: {result.added} added, {result.known} known, {result.changed} changed, {len(result.skipped)} skipped"
     for line in result.skipped[:10]:
         yield from _wrapped(line, "  ", "    ")
+    if result.in_test:
+        yield from _wrapped(f"Not learnt, since models are judged on them: rows that are mails of the test split ({result.in_test}).")
     yield f"{'on the test split':24} {result.split.other[:14]:>14} {result.new_name[:14]:>14}"
     for name in COMPARED:
         yield f"{name:24} {result.shipped[name]!s:>14} {result.new[name]!s:>14}"

@@ -1153,9 +1153,35 @@ def test_retrain(promoted, force, line, quick, tmp_path, home):
 def test_retrain_where_the_suspects_can_not_be_written(quick, tmp_path):
     taught = quick(True)
     (tmp_path / "in.csv").write_text(TAUGHT, encoding="utf-8")
-    result = invoke("retrain", "--suspects", tmp_path, tmp_path / "in.csv")
+    (tmp_path / "out.csv").mkdir()
+    result = invoke("retrain", "--suspects", tmp_path / "out.csv", tmp_path / "in.csv")
     assert (result.exit_code, result.stdout, taught) == (1, "", [])
-    assert result.stderr.startswith(f"Error: {tmp_path} can't be written (")
+    assert result.stderr.startswith(f"Error: {tmp_path / 'out.csv'} can't be written (")
+
+
+NO_FORMAT = "{}: can't tell the format. End the name in .csv, .jsonl, .parquet or .xlsx."
+
+
+@pytest.mark.parametrize(
+    ("arguments", "place", "message"),
+    [
+        pytest.param(["retrain", "in.csv", "--suspects"], "out.txt", NO_FORMAT, id="suspects"),
+        pytest.param(["data", "curve", "-o"], "out.txt", NO_FORMAT, id="curve"),
+        pytest.param(["data", "own-weight", "-o"], "out.txt", NO_FORMAT, id="own weight"),
+        pytest.param(["models", "build"], "there", "{} is there already; a version is never overwritten.", id="model that is there"),
+        pytest.param(["models", "build"], Path("in.csv", "model"), "{} can't be written (", id="no folder"),
+    ],
+)
+def test_a_place_that_takes_no_output_is_refused_before_the_work(arguments, place, message, quick, monkeypatch, tmp_path):
+    taught = quick(True)
+    monkeypatch.setattr("feedback_nlp.examples.read_corpus", None)
+    monkeypatch.setattr("feedback_nlp.building.read_corpus", None)
+    monkeypatch.chdir(tmp_path)
+    Path("in.csv").write_text(TAUGHT, encoding="utf-8")
+    Path("there").mkdir()
+    result = invoke(*arguments, place)
+    assert (result.exit_code, result.stdout, taught) == (1, "", [])
+    assert result.stderr.startswith(f"Error: {message.format(place)}")
 
 
 def test_retrain_json(quick, tmp_path):

@@ -28,6 +28,9 @@ def example(text, primary="skills_gap", secondary=(), evidence=()):
     return Example(f"own-{digest(text)}", text, primary, secondary, evidence)
 
 
+MARKED = replace(example("a b", evidence=("b",)), sentences=((0, 3, "skills_gap"),), also_ok=("hiring_freeze",), register="formal")
+
+
 def put(*examples, command="test", who="ann"):
     with open_collection(who) as collection:
         return collection.put(examples, command)
@@ -89,6 +92,30 @@ def test_nothing_there_reads_as_nothing_and_makes_nothing(home):
         ),
         pytest.param(
             [example("a")], [replace(example("a"), tags=("x",))], Taken(0, 0, 1), [replace(example("a"), tags=("x",))], id="a tag is news"
+        ),
+        pytest.param(
+            [MARKED], [replace(example("a b"), tags=("x",))], Taken(0, 0, 1), [replace(MARKED, tags=("x",))], id="a tag takes no mark"
+        ),
+        pytest.param([MARKED], [example("A\nb")], Taken(0, 1, 0), [MARKED], id="no mark, other case and space"),
+        pytest.param(
+            [MARKED], [replace(example("A\nb"), tags=("x",))], Taken(0, 0, 1), [replace(MARKED, tags=("x",))], id="marks stay in their text"
+        ),
+        pytest.param(
+            [MARKED],
+            [example("A\nb", evidence=("A\nb",))],
+            Taken(0, 0, 1),
+            [replace(MARKED, text="A\nb", evidence=("A\nb",), sentences=())],
+            id="marks in another text",
+        ),
+        pytest.param(
+            [MARKED],
+            [example("a b", evidence=("a",))],
+            Taken(0, 0, 1),
+            [replace(MARKED, evidence=("a",))],
+            id="another mark keeps the rest",
+        ),
+        pytest.param(
+            [MARKED], [example("a b", "hiring_freeze")], Taken(0, 0, 1), [example("a b", "hiring_freeze")], id="marks of another label"
         ),
         pytest.param([], [replace(example("a"), id="7", voice="x")], Taken(1, 0, 0), [example("a")], id="id and voice are ours"),
         pytest.param([], [example("half \ud83d a letter")], Taken(1, 0, 0), [example("half \ud83d a letter")], id="half a letter"),

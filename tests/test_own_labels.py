@@ -13,7 +13,7 @@ from feedback_nlp.collection import open_collection, own_examples, path_of_colle
 from feedback_nlp.examples import digest
 from feedback_nlp.labels import LABELS
 from feedback_nlp.records import Example
-from feedback_nlp.store import save
+from feedback_nlp.store import SHIPPED, save, use, versions
 from tests.commands import invoke
 
 CHOSEN = "We have given the post of baker to somebody else, who knows large ovens."
@@ -260,8 +260,10 @@ def test_examples_path(home):
 def test_examples_delete_all(args, stdin, gone, home, small_model):
     own("no", "vague_subjective")
     (home / "examples.jsonl").write_text("{}\n", encoding="utf-8")
-    for name, number in (("learnt", 1), ("plain", 0)):
-        save(replace(small_model, manifest={**small_model.manifest, "own": number}), home / "models" / name)
+    for name, number, parent in (("learnt", 1, SHIPPED), ("plain", 0, SHIPPED), ("used", 2, "learnt")):
+        folder = save(replace(small_model, manifest={**small_model.manifest, "own": number, "parent": parent}), home / "models" / name)
+        os.utime(folder, (number, number))
+    use("used")
     result = invoke("examples", "delete-all", *args, stdin=stdin)
     assert result.exit_code == (0 if gone else 1)
     if stdin:
@@ -269,13 +271,18 @@ def test_examples_delete_all(args, stdin, gone, home, small_model):
     if not gone:
         assert path_of_collection().exists()
         return
-    assert result.stdout.splitlines()[-3:] == [
+    *lines, named, how = result.stdout.splitlines()
+    assert lines[-2:] == [
         f"Gone: {home / 'examples.db'}",
         f"Gone: {home / 'examples.jsonl'}",
-        "Models that learnt from them are still there: learnt. To remove them: feedback-nlp models prune",
     ]
+    assert named == "Models that learnt from them are still there: learnt, used."
     assert own_examples() == []
     assert sorted(path.name for path in home.iterdir()) == ["models"]
+    assert how == "To remove them: feedback-nlp models use shipped, then feedback-nlp models prune"
+    for command in how.removeprefix("To remove them: ").split(", then "):
+        assert invoke(*command.split()[1:], stdin="y\n").exit_code == 0
+    assert list(versions()) == [SHIPPED]
 
 
 def test_nothing_to_delete(home):

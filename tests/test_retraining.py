@@ -24,6 +24,7 @@ from feedback_nlp.judging import FEWEST_OWN
 from feedback_nlp.labels import LABELS, NOT_REJECTION
 from feedback_nlp.retraining import retrain
 from feedback_nlp.store import SHIPPED, current, load, load_version, manifest_of, versions
+from feedback_nlp.terminal import render_retraining
 from feedback_nlp.training import prior_digest, train
 
 ROWS = [
@@ -262,6 +263,47 @@ def test_nothing_to_learn_from(rows, quick, home, tmp_path):
         retrain(files)
     assert str(error.value) == message
     assert not home.exists()
+
+
+def unread(corpus):
+    """Mails of the test split as a person might have them: in other case and with other space."""
+    return [(f"  {e.text.upper()}\n", e.primary) for e in corpus if e.split == "test" and '"' not in e.text]
+
+
+def test_mails_of_the_test_split_are_not_learnt(quick, trained, corpus, home, tmp_path):
+    quick(useless(trained))
+    result = retrain([sheet(tmp_path / "rows.csv", [*ROWS, *unread(corpus)[:2]])])
+    assert (result.added, result.in_test, result.own.n) == (5, 2, 3)
+    assert manifest_of(home / "models" / result.new_name)["labels_of_own"] == {digest(text): label for text, label in ROWS}
+    assert "Not learnt, since models are judged on them: rows that are mails of the test split (2)." in " ".join(
+        " ".join(render_retraining(result)).split()
+    )
+    with pytest.raises(InputError, match=r"^Nothing new to learn: version .* was made from the same rows\."):
+        retrain([sheet(tmp_path / "rows.csv", unread(corpus)[:3])])
+
+
+WORDLESS = "None of your rows holds a word to learn from. Add mails with their words: feedback-nlp add rows.csv"
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        pytest.param(
+            lambda corpus: unread(corpus)[:2],
+            "All 2 rows of yours are mails of the test split, on which models are judged. Add other mails.",
+            id="mails of the test split",
+        ),
+        pytest.param(lambda _: [("...", "skills_gap"), ("\U0001f622", "hiring_freeze")], WORDLESS, id="no words"),
+        pytest.param(lambda corpus: [("...", "skills_gap"), *unread(corpus)[:2]], WORDLESS, id="both"),
+    ],
+)
+def test_rows_of_which_none_can_be_learnt(rows, message, quick, trained, corpus, home, tmp_path):
+    quick(trained)
+    said = []
+    with pytest.raises(InputError) as error:
+        retrain([sheet(tmp_path / "rows.csv", rows(corpus))], say=said.append)
+    assert str(error.value) == message
+    assert (said, list(versions())) == ([], [SHIPPED])
 
 
 @pytest.mark.parametrize("drawable", [True, False], ids=["with matplotlib", "without"])

@@ -100,6 +100,27 @@ def test_both_names_of_this_machine_are_served(client):
     assert client.get("/", headers={"Host": "localhost:8642", "Cookie": f"{COOKIE}={client.cookies[COOKIE]}"}).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("cookies", "status"),
+    [
+        ("{0}={1}", 200),
+        ('prefs={{"a":1}}; {0}={1}', 200),
+        ("long=" + "x" * 5000 + "; {0}={1}; other=1", 200),
+        ("alone;;={0};{0}={1}", 200),
+        ("not_{0}={1}", 403),
+        ("{0}", 403),
+        ('"{0}"={1}', 403),
+        ("prefs={0}={1}", 403),
+        ("", 403),
+    ],
+    ids=["alone", "JSON before it", "a long one before it", "odd ones before it", "longer name", "no value", "quoted", "within", "none"],
+)
+def test_cookies_of_other_programs_lock_nobody_out(cookies, status, client):
+    header = cookies.format(COOKIE, client.cookies[COOKIE])
+    client.cookies.clear()
+    assert client.get("/", headers={"Cookie": header}).status_code == status
+
+
 @pytest.mark.parametrize("path", READ)
 def test_nothing_is_shown_to_a_stranger(path, door):
     with browser(door) as stranger:

@@ -3,12 +3,14 @@ import json
 import pickle
 import re
 import shutil
+import tracemalloc
 import zipfile
 from dataclasses import fields, replace
 
 import numpy as np
 import pytest
 
+from feedback_nlp.arrays import read_arrays
 from feedback_nlp.card import model_card
 from feedback_nlp.errors import ModelError
 from feedback_nlp.evaluation import evaluate
@@ -172,6 +174,17 @@ def bomb(folder):
         archive.writestr("document_mean.npy", b"\0" * (65 * 2**20))
 
 
+def lying(compression, megabytes=1):
+    """An array that unpacks to so much, where the archive declares 200 bytes."""
+
+    def damage(folder):
+        with zipfile.ZipFile(folder / "arrays.npz", "w", compression) as archive:
+            archive.writestr("document_mean.npy", b"\0" * (megabytes * 2**20))
+            archive.getinfo("document_mean.npy").file_size = 200
+
+    return damage
+
+
 def large_file(folder):
     with open(folder / "arrays.npz", "wb") as file:
         file.truncate(65 * 2**20)
@@ -246,6 +259,11 @@ DAMAGE = [
     pytest.param(claims((10**30,)), DAMAGED.format("arrays.npz", r"\w+"), id="array claims 10**30"),
     pytest.param(claims((-5,)), DAMAGED.format("arrays.npz", "ValueError"), id="array claims -5"),
     pytest.param(unknown_compression, DAMAGED.format("arrays.npz", "NotImplementedError"), id="unknown compression"),
+    pytest.param(lying(zipfile.ZIP_DEFLATED), DAMAGED.format("arrays.npz", "BadZipFile"), id="deflated more than declared"),
+    pytest.param(lying(zipfile.ZIP_STORED), DAMAGED.format("arrays.npz", r"\w+"), id="stored more than declared"),
+    pytest.param(lying(zipfile.ZIP_BZIP2), DAMAGED.format("arrays.npz", "NotImplementedError"), id="bzip2"),
+    pytest.param(lying(zipfile.ZIP_LZMA), DAMAGED.format("arrays.npz", "NotImplementedError"), id="LZMA"),
+    pytest.param(arrays(document_scale=lambda a: a.astype("<U1")), ARRAY.format(r"document_scale \(<U1.*"), id="scale of letters"),
 ]
 
 
@@ -254,6 +272,17 @@ def test_damaged_models_are_refused(damage, message, folder):
     damage(folder)
     with pytest.raises(ModelError, match=f"^{message}$"):
         load(folder)
+
+
+@pytest.mark.parametrize("compression", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA], ids=["deflated", "bzip2", "LZMA"])
+def test_a_lie_about_the_size_takes_no_memory(compression, folder):
+    lying(compression, 32)(folder)
+    tracemalloc.start()
+    with pytest.raises(ModelError):
+        read_arrays(folder / "arrays.npz", "")
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 2**20
 
 
 def test_a_model_of_other_library_versions_is_read(folder, small_model):

@@ -31,7 +31,10 @@ _PARTS = {"mid": 15, "middle of": 15, "late": 20, "end of": 28, "the end of": 28
 _MONTH = "(?P<month>" + "|".join([*calendar.month_name[1:], *(f"{name}\\b\\.?" for name in calendar.month_abbr[1:]), "Sept"]) + r")\b"
 _YEAR = r"(?:,? (?:of )?(?P<year>20\d\d)\b)?"
 _DAY = r"(?<![\d.,])(?P<day>\d{1,2})(?:st|nd|rd|th)?"
-_COUNT = rf"(?P<count>\d{{1,3}}|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})(?: \(\d{{1,3}}\))?"
+_NUMBER = rf"(?:\d{{1,3}}|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})"
+_GLOSS = r"(?: \(\d{1,3}\))?"
+# Of "six to twelve months" the first number counts.
+_COUNT = rf"(?P<count>{_NUMBER}){_GLOSS}(?:(?:[ -](?:to|or|and)[ -]| ?[-\u2013\u2014] ?){_NUMBER}{_GLOSS})?"
 # "Two years after your licence" starts on a day that only the reader knows.
 _SPAN = rf"\b{_COUNT} (?:full |whole |calendar )?(?P<unit>day|week|month|year)s?\b(?! (?:after|since|before|from)\b)"
 
