@@ -180,7 +180,8 @@ def forwarded(old):
 
 
 def quoted(old, style):
-    name, address = email.utils.parseaddr(old.fields["from"])
+    name, _, address = old.fields["from"].partition(" <")  # email.utils reads a broken address otherwise in each Python
+    name, address = name.strip('"'), address.rstrip(">") or name
     marked = "".join(f"> {line}".rstrip() + "\n" for line in old.words.rstrip().split("\n"))
     if style == "outlook":
         return (
@@ -188,11 +189,11 @@ def quoted(old, style):
             f"To: {old.fields.get('to', '')}\nSubject: {old.fields['subject']}\n\n{old.words}"
         )
     lines = {
-        "gmail": f"On {old.time:%a, %d %b %Y at %H:%M}, {name or address} <{address}> wrote:",
-        "apple": f"On {old.time:%d %b %Y}, at {old.time:%H:%M}, {name or address} <{address}> wrote:",
-        "plain": f"On {old.time:%Y-%m-%d %H:%M}, {name or address} wrote:",
-        "german": f"Am {old.time:%d.%m.%Y} um {old.time:%H:%M} schrieb {name or address} <{address}>:",
-        "french": f"Le {old.time:%d/%m/%Y} à {old.time:%H:%M}, {name or address} a écrit :",
+        "gmail": f"On {old.time:%a, %d %b %Y at %H:%M}, {name} <{address}> wrote:",
+        "apple": f"On {old.time:%d %b %Y}, at {old.time:%H:%M}, {name} <{address}> wrote:",
+        "plain": f"On {old.time:%Y-%m-%d %H:%M}, {name} wrote:",
+        "german": f"Am {old.time:%d.%m.%Y} um {old.time:%H:%M} schrieb {name} <{address}>:",
+        "french": f"Le {old.time:%d/%m/%Y} à {old.time:%H:%M}, {name} a écrit :",
     }
     return f"\n{lines[style]}\n{marked}"
 
