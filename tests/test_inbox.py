@@ -459,6 +459,61 @@ def test_a_file_name_does_not_hide_the_only_words():
     assert read_bytes(data, "x").text == "Subject: x\n\nThe only words."
 
 
+def part(kind, *content):
+    """A part with its content: a text, or parts."""
+    if not kind.startswith("multipart/"):
+        return f"Content-Type: {kind}\n\n{content[0]}\n"
+    mark = f"b{len(str(content))}"  # another one within another
+    return f'Content-Type: {kind}; boundary="{mark}"\n\n' + "".join(f"--{mark}\n{inner}\n" for inner in content) + f"--{mark}--\n"
+
+
+IMAGE = "Content-Type: image/png\nContent-Disposition: inline\nContent-Transfer-Encoding: base64\n\niVBORw0KGgo=\n"
+HINT = "This mail is HTML. View it in your browser: https://oven.example/1"
+LONG = "We chose somebody else, who has baked for longer. " * 6
+BOTH = part("multipart/alternative", part("text/plain", "Plain."), part("text/html", "<p>HTML</p>"))
+
+
+@pytest.mark.parametrize(
+    ("message", "text"),
+    [
+        pytest.param(BOTH, "Plain.", id="two versions"),
+        pytest.param(
+            part("multipart/mixed", part("text/plain", "CAUTION: from outside."), BOTH), "CAUTION: from outside.\n\nPlain.", id="a warning"
+        ),
+        pytest.param(part("multipart/mixed", part("text/plain", "One"), IMAGE, part("text/plain", "Two")), "One\n\nTwo", id="a picture"),
+        pytest.param(part("multipart/mixed", part("text/plain", "One"), part("text/html", "<p>Two</p>")), "One\n\nTwo", id="both kinds"),
+        pytest.param(
+            part("multipart/alternative", part("text/plain", HINT), part("multipart/related", part("text/html", f"<p>{LONG}</p>"), IMAGE)),
+            LONG.strip(),
+            id="a hint",
+        ),
+        pytest.param(
+            part("multipart/alternative", part("text/plain", "A no."), part("text/html", "<p>It is a no for now.</p>")),
+            "A no.",
+            id="no hint",
+        ),
+        pytest.param(
+            part("multipart/alternative", part("text/plain", LONG + "A. " * 7), part("text/html", f"<p>{LONG * 9}</p>")),
+            (LONG + "A. " * 7).strip(),
+            id="too long for a hint",
+        ),
+        pytest.param(part("multipart/alternative", part("text/plain", " "), part("text/html", "<p>no</p>")), "no", id="an empty one"),
+        pytest.param(part("multipart/alternative", part("text/html", "<p>no</p>"), part("text/calendar", "BEGIN")), "no", id="HTML alone"),
+        pytest.param(
+            part(
+                "multipart/alternative",
+                part("text/plain", "x"),
+                part("multipart/mixed", part("text/html", "a b c"), IMAGE, part("text/html", "d")),
+            ),
+            "a b c\nd",
+            id="HTML around a picture",
+        ),
+    ],
+)
+def test_the_words_of_parts(message, text):
+    assert read_bytes(f"From: a@b.example\nSubject: x\n{message}".encode(), "x").text.strip() == f"Subject: x\n\n{text}"
+
+
 def missing(folder):
     return folder / "none.txt", "is not there. Check the name."
 
