@@ -196,7 +196,7 @@ def identity_of(email: Email) -> str:
         return f"{email.message_id} {who} {when.timestamp() if when else ''}"
     if email.row is not None and not (who and email.date):
         return f"{BARE_ROW}{email.row} of {email.source}"
-    return _digest(who, email.date, " ".join(email.text.split()))
+    return _digest(who, email.date, " ".join(email.subject.split()), " ".join(email.text.split()))
 
 
 def sender_address(email: Email) -> str:

@@ -114,6 +114,13 @@ def test_a_text_with_old_line_ends_is_no_table(tmp_path):
     assert [email.text for email in read_inbox(tmp_path / "x")] == ["Dear Sam,\rit is a no.\r"]
 
 
+def test_a_message_with_long_seals_first_is_one():
+    seal = "ARC-Seal: i=1;" + " b=aaaaaaaaaa\n" * 500
+    data = f"{seal}From: a@b.example\nTo: c@d.example\nSubject: x\n\nno".encode()
+    assert 4000 < len(seal) < len(data) < 8192
+    assert read_bytes(data, "x").text == "Subject: x\n\nno"
+
+
 @pytest.mark.parametrize(
     ("value", "subject"),
     [

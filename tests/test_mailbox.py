@@ -63,6 +63,8 @@ def test_copies_of_a_message(change, same):
         pytest.param({"source": "other.mbox", "position": 9}, True, id="in another file"),
         pytest.param({"text": NO.replace("\n", " ")}, True, id="wrapped otherwise"),
         pytest.param({"text": NO + "P.S. Sorry."}, False, id="other words"),
+        pytest.param({"subject": "Re:  Your\napplication"}, True, id="its subject wrapped"),
+        pytest.param({"subject": "Another role"}, False, id="another subject"),
         pytest.param({"date": "2026-03-04"}, False, id="another day"),
         pytest.param({"sender": "bo@oven.example"}, False, id="another sender"),
     ],

@@ -13,7 +13,7 @@ from dataclasses import replace
 from feedback_nlp.errors import InputError
 from feedback_nlp.inbox.charset import decode
 from feedback_nlp.inbox.envelope import envelope
-from feedback_nlp.inbox.file import MEBIBYTE
+from feedback_nlp.inbox.file import HEAD, MEBIBYTE
 from feedback_nlp.inbox.header import header
 from feedback_nlp.inbox.html import html_to_text
 from feedback_nlp.records import SUBJECT, Email, Skipped
@@ -32,7 +32,7 @@ _MAIL_HEADERS = re.compile(rb"(?im)^(?:from|to|subject|date|received|message-id|
 
 def is_message(data: bytes) -> bool:
     """Whether the bytes start with the headers of a mail: at least two of those that every mail has."""
-    start = data.lstrip(b"\xef\xbb\xbf")[:4000].replace(b"\r\n", b"\n").split(b"\n\n")[0]
+    start = data.lstrip(b"\xef\xbb\xbf")[:HEAD].replace(b"\r\n", b"\n").split(b"\n\n")[0]
     return bool(_HEADER.match(start)) and len({m.lower() for m in _MAIL_HEADERS.findall(start)}) >= 2
 
 
