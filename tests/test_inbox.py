@@ -109,6 +109,12 @@ def test_plain_text(data, text):
     assert read_bytes(data, "x").text == text
 
 
+@pytest.mark.parametrize("text", ["{{candidate_first_name}},\n\nit is a no.\n", "{First name}, it is a no.", "[{name}] it is a no."])
+def test_a_text_with_a_placeholder_first_is_no_table(text, tmp_path):
+    (tmp_path / "x").write_text(text, encoding="utf-8", newline="")
+    assert [email.text for email in read_inbox(tmp_path / "x")] == [text]
+
+
 def test_a_text_with_old_line_ends_is_no_table(tmp_path):
     (tmp_path / "x").write_bytes(b"Dear Sam,\rit is a no.\r")
     assert [email.text for email in read_inbox(tmp_path / "x")] == ["Dear Sam,\rit is a no.\r"]
@@ -242,6 +248,10 @@ def test_text_that_starts_with_from_is_no_mbox(tmp_path):
         pytest.param("text,n\n\nno,1\n\nyes,2\n", [("no", "1"), ("yes", "2")], id="blank lines"),
         pytest.param("text,n\nno\n,2\n", [("no", ""), ("", "2")], id="too few cells and an empty text"),
         pytest.param("text,n\n", [], id="header only"),
+        pytest.param("\r\n\ntext,n\nno,1\n", [("no", "1")], id="blank lines first"),
+        pytest.param(";\r\n;;\r\nn;text\r\n1;no\r\n", [("no", "1")], id="rows without a cell first"),
+        pytest.param("text;n\rno, sorry, not now;1\ryes, yes, yes;2\r", [("no, sorry, not now", "1"), ("yes, yes, yes", "2")], id="CR"),
+        pytest.param("sep=;\rtext;n\rno;1\r", [("no", "1")], id="CR below a hint"),
     ],
 )
 def test_csv(content, rows, tmp_path):
