@@ -216,6 +216,18 @@ def test_own_mail_is_never_a_rejection(tmp_path, model):
     assert (row["scores"]["not_rejection"], sum(row["scores"].values()), row["evidence"], row["stage"]) == (1.0, 1.0, [], "")
 
 
+@pytest.mark.parametrize("order", [[False, True], [True, False], [False, False, True]])
+@pytest.mark.parametrize("runs", [1, 2])
+def test_a_copy_in_the_sent_mail_tells_that_it_is_own(runs, order, tmp_path, model):
+    copies = [replace(MAIL, sent=sent, position=n) for n, sent in enumerate(order)]
+    for batch in [copies] if runs == 1 else [copies[:1], copies[1:]]:
+        with open_journal(tmp_path / "o.csv", keep=True) as journal:
+            judged(journal, model, *batch)
+            tie(journal)
+            labels = [row["label"] for row in rows(journal)]
+    assert labels == ["not_rejection"]
+
+
 def test_columns_of_tables_stay_and_ours_win(tmp_path, model):
     table = Email(id="7", text=NO, source="a.csv", row=1, extra={"id": "7", "mine": "5", "label": "old", "text": NO})
     with open_journal(tmp_path / "o.csv", keep=False) as journal:
