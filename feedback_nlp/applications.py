@@ -7,11 +7,11 @@ it; what else names a role at one of their employers is counted to them afterwar
 
 from __future__ import annotations
 
-import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from feedback_nlp.company import company_key
 from feedback_nlp.labels import STEPS
 from feedback_nlp.letter import address_of
 from feedback_nlp.threads import CORRESPONDENT, DAY
@@ -47,6 +47,7 @@ class _Message:
     step: str
     company: str
     role: str
+    company_name: str
 
     @property
     def employers(self) -> list[tuple[str, str]]:
@@ -56,16 +57,33 @@ class _Message:
         return known or [("address", self.correspondent)] * bool(self.correspondent)
 
     @property
-    def names(self) -> list[tuple[str, str]]:
-        """The first words of the employer's names: a company is called by a shorter name too."""
-        words = {re.split(r"[\s-]", name)[0] for kind, name in self.employers if kind != "address"}
-        return [("name", word) for word in sorted(words) if len(word) >= _SHORTEST_NAME]
+    def names(self) -> list[str]:
+        """The whole names of the employer."""
+        return _long_enough(name.replace("-", "") for kind, name in self.employers if kind != "address")
+
+    @property
+    def short_names(self) -> list[str]:
+        """What else it may be called: the first words of these, however many."""
+        told = self.company_name if company_key(self.company_name) == self.company else ""
+        words, labels = told.split(), address_of(self.correspondent).organisation.split("-")
+        shorter = (company_key(" ".join(parts[:i])) for parts in (words, labels) for i in range(1, len(parts)))
+        return _long_enough(shorter)
+
+    @property
+    def called(self) -> list[tuple[str, str]]:
+        """The marks of an application at an employer of the same name, told more or less fully."""
+        return [("name", name) for name in (*self.names, *self.short_names)] + [("short", name) for name in self.names]
 
     @property
     def marks(self) -> list[tuple[str, str]]:
         """All that it tells of its application."""
         others = [("role", self.role), ("subject", self.subject), ("address", self.correspondent)]
-        return [*self.employers, *self.names, *(mark for mark in others if mark[1])]
+        names = [("name", name) for name in self.names] + [("short", name) for name in self.short_names]
+        return [*self.employers, *names, *(mark for mark in others if mark[1])]
+
+
+def _long_enough(names: Iterable[str]) -> list[str]:
+    return sorted({name for name in names if len(name) >= _SHORTEST_NAME})
 
 
 def tie_applications(connection: sqlite3.Connection) -> None:
@@ -88,7 +106,8 @@ def tie_applications(connection: sqlite3.Connection) -> None:
 def _messages(connection: sqlite3.Connection, condition: str) -> Iterator[_Message]:
     """The messages for which an SQL condition holds, oldest first; those without a time come last."""
     query = f"""
-        SELECT n, COALESCE(time, {_NEVER}), conversation, {CORRESPONDENT}, subject, rejection AND NOT own, step, company, role FROM message
+        SELECT n, COALESCE(time, {_NEVER}), conversation, {CORRESPONDENT}, subject, rejection AND NOT own,
+            step, company, role, company_name FROM message
         WHERE {condition} ORDER BY time IS NULL, time, n
     """
     return (_Message(*row) for row in connection.execute(query))
@@ -111,8 +130,8 @@ def _matching(connection: sqlite3.Connection, message: _Message, before: float, 
         fit = _fit(connection, message, application, bool(closed))
         if fit:
             rated.append((fit, not closed, last, application))
-    if not rated and message.names:
-        called = _at(connection, message.names, since, message.time + after)
+    if not rated:
+        called = _at(connection, message.called, since, message.time + after)
         rated = [(2, not closed, last, a) for a, closed, last in called if _fit(connection, message, a, bool(closed)) == 2]
     return max(rated)[-1] if rated else None
 

@@ -13,27 +13,42 @@ from itertools import islice
 from feedback_nlp.records import SUBJECT
 
 # "On Tue, 3 Mar 2026 at 10:02, A B <a@b.example> wrote:", in the languages whose mail programs people use most.
+_DAYS = {
+    "Norwegian": r"(?:man|tir|ons|tor|fre|lør|søn)\.?,? \d",
+    "Polish": r"(?:pon|wt|śr|czw|pt|sob|niedz)\.?,? \d",
+    "Finnish": r"(?:ma|ti|ke|to|pe|la|su) \d",
+    "Portuguese": r"A (?:segunda|terça|quarta|quinta|sexta|sábado|domingo)",
+}
 _ATTRIBUTION = re.compile(
     r"^[ \t]*(?:"
     r"On\b.{4,200}\bwrote|Am\b.{4,200}\bschrieb.{0,80}|Le\b.{4,200}\ba écrit|El\b.{4,200}\bescribió|"
-    r"Il\b.{4,200}\bha scritto|Op\b.{4,200}\bschreef.{0,80}|Em\b.{4,200}\bescreveu|W dniu\b.{4,200}\bpisze|"
-    r"Den\b.{4,200}\bskrev.{0,80}"
+    r"Il\b.{4,200}\bha scritto|Op\b.{4,200}\bschreef.{0,80}|"
+    rf"(?:Em\b|{_DAYS['Portuguese']}\b).{{4,200}}\bescreveu|"
+    rf"(?:W dniu\b|Dnia\b|{_DAYS['Polish']}).{{4,200}}\b(?:pisze|napisał(?:\(a\)|a)?)|"
+    rf"(?:Den\b|{_DAYS['Norwegian']}).{{4,200}}\bskrev.{{0,80}}|{_DAYS['Finnish']}.{{4,200}}\bkirjoitti"
     r")[ \t]?:[ \t]*$",
     re.IGNORECASE,
 )
-_ATTRIBUTION_START = re.compile(r"^[ \t]*(?:On|Am|Le|El|Il|Op|Em|W dniu|Den)\b", re.IGNORECASE)
+_ATTRIBUTION_START = re.compile(
+    rf"^[ \t]*(?:(?:On|Am|Le|El|Il|Op|Em|W dniu|Dnia|Den)\b|{'|'.join(_DAYS.values())})",
+    re.IGNORECASE,
+)
 _FORWARD_MARK = re.compile(
     r"^[ \t]*(?:-{2,}[ \t]*)?(?:Original Message|Original-Nachricht|Ursprüngliche Nachricht|Message d'origine|"
-    r"Mensaje original|Messaggio originale|Oorspronkelijk bericht|Forwarded message|Weitergeleitete Nachricht|"
-    r"Begin forwarded message|Message transféré)(?:[ \t]*-{2,}|[ \t]*:)?[ \t]*$",
+    r"Mensaje original|Messaggio originale|Oorspronkelijk bericht|Mensagem original|Ursprungligt meddelande|Oprindelig meddelelse|"
+    r"Opprinnelig melding|Wiadomość oryginalna|Oryginalna wiadomość|Alkuperäinen viesti|Forwarded message|Weitergeleitete Nachricht|"
+    r"Begin forwarded message|Message transféré|Mensagem encaminhada|Vidarebefordrat meddelande|Videresendt (?:besked|meddelelse|melding)|"
+    r"Przekazana wiadomość|Välitetty viesti)(?:[ \t]*-{2,}|[ \t]*:)?[ \t]*$",
     re.IGNORECASE,
 )
+_FROM = r"From|Von|De|Da|Van|Från|Fra|Od|Lähettäjä"
 _HEADER_LINE = re.compile(
-    r"^[ \t]*\*?(?:From|Von|De|Da|Van|Sent|Gesendet|Envoyé|Enviado|Inviato|Verzonden|Date|Datum|Fecha|Data|"
-    r"To|An|À|Para|A|Aan|Cc|Subject|Betreff|Objet|Asunto|Oggetto|Onderwerp)\*?[ \t]?:\*?[ \t]+\S",
+    rf"^[ \t]*\*?(?:{_FROM}|Sent|Gesendet|Envoyé|Enviad[oa](?: em| el)?|Inviato|Verzonden|Skickat|Sendt|Wysłan[oe]|Lähetetty|"
+    r"Date|Datum|Fecha|Data|Dato|Päivämäärä|To|An|À|Para|A|Aan|Till|Til|Do|Vastaanottaja|Cc|Kopia?|Kopio|DW|"
+    r"Subject|Betreff|Objet|Asunto|Oggetto|Onderwerp|Assunto|Ämne|Emne|Temat|Aihe)\*?[ \t]?:\*?[ \t]+\S",
     re.IGNORECASE,
 )
-_HEADER_FROM = re.compile(r"^[ \t]*\*?(?:From|Von|De|Da|Van)\*?[ \t]?:", re.IGNORECASE)
+_HEADER_FROM = re.compile(rf"^[ \t]*\*?(?:{_FROM})\*?[ \t]?:", re.IGNORECASE)
 _QUOTED = re.compile(r"^[ \t]*(?:>|\|[ \t]|&gt;)")
 _SIGNATURE_MARK = re.compile(r"^--[ \t]?$")
 _DEVICE = re.compile(

@@ -161,6 +161,10 @@ class Journal:
         found = self.connection.execute("SELECT run, key FROM message WHERE identity = ?", (well_formed(identity),)).fetchone()
         return (found[0], found[1]) if found else None
 
+    def mark_sent(self, identities: Iterable[str]) -> None:
+        """Notes that the person sent these, whichever copy came first."""
+        self.connection.executemany("UPDATE message SET sent = 1 WHERE identity = ?", [(well_formed(identity),) for identity in identities])
+
     def see_again(self, identity: str) -> None:
         """Notes that a message of an earlier run came in this one."""
         self.connection.execute("UPDATE message SET run = ? WHERE identity = ?", (self.run, well_formed(identity)))

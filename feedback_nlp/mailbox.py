@@ -131,7 +131,7 @@ class _New:
 @dataclass
 class _Plan:
     """What is to be done about the messages of a batch: those to skip, with the kind; those to see again; those to judge, and of
-    them the mails whose answers are not known, by key.
+    them the mails whose answers are not known, by key; those of which a copy lies in the sent mail.
     """
 
     read: int = 0
@@ -140,6 +140,7 @@ class _Plan:
     again: list[str] = field(default_factory=list)
     new: list[_New] = field(default_factory=list)
     unknown: dict[str, Email] = field(default_factory=dict)
+    sent: list[str] = field(default_factory=list)
 
 
 def _plans(
@@ -160,6 +161,8 @@ def _plans(
 
 def _place(email: Email, key: str, plan: _Plan, journal: Journal, under_way: set[str]) -> None:
     identity = identity_of(email)
+    if email.sent:
+        plan.sent.append(identity)
     run, answered = (journal.run, key) if identity in under_way else journal.last_read(identity) or (None, "")
     if run == journal.run:
         plan.skipped.append((Skipped(f"{email.source}, message {email.position}", "a duplicate of a message above"), DUPLICATE))
@@ -184,6 +187,7 @@ def _carry_out(plan: _Plan, answers: Sequence[Row], journal: Journal) -> None:
         journal.keep(key, answer)
     for message in plan.new:
         _add(journal, message, answered.get(message.key) or journal.known(message.key) or {})
+    journal.mark_sent(plan.sent)
 
 
 def identity_of(email: Email) -> str:
@@ -196,7 +200,7 @@ def identity_of(email: Email) -> str:
         return f"{email.message_id} {who} {when.timestamp() if when else ''}"
     if email.row is not None and not (who and email.date):
         return f"{BARE_ROW}{email.row} of {email.source}"
-    return _digest(who, email.date, " ".join(email.text.split()))
+    return _digest(who, email.date, " ".join(email.subject.split()), " ".join(email.text.split()))
 
 
 def sender_address(email: Email) -> str:

@@ -1,15 +1,22 @@
 import pytest
 
 from feedback_nlp.applications import tie_applications
+from feedback_nlp.company import company_key
 from feedback_nlp.threads import mark_own, number_conversations
 from tests.journals import ME, column, day, grouped, journal_of
 
-OVEN = {"company": "oven", "sender": "ann@oven.example"}
+
+def at(name, sender=""):
+    """A message of a company, as the journal has its name."""
+    return {"company": company_key(name), "company_name": name, "sender": sender or SYSTEM}
+
+
+SYSTEM = "no-reply@myworkday.com"
+OVEN = at("Oven", "ann@oven.example")
 ACK = {"step": "application", "done": 1}
 NO = {"rejection": 1}
 BAKER, CLERK = {"role": "baker"}, {"role": "clerk"}
 ROW = {"sender": ""}
-SYSTEM = "no-reply@myworkday.com"
 
 
 def applications(folder, *messages):
@@ -44,8 +51,14 @@ def applications(folder, *messages):
         pytest.param([OVEN | BAKER | NO, {"sender": "ask@survey.example"} | BAKER], [0, None], id="the role alone is not enough"),
         pytest.param([OVEN | CLERK | NO, OVEN | BAKER], [0, None], id="another role alone makes no application"),
         pytest.param([{"company": "oven"}, {}], [None, None], id="no job mail"),
-        pytest.param([OVEN | BAKER | ACK, {"company": "oven systems", "sender": SYSTEM} | BAKER | NO], [0, 0], id="a longer name"),
-        pytest.param([OVEN | BAKER | ACK, {"company": "oven systems", "sender": SYSTEM} | NO], [0, 1], id="a longer name, no role"),
+        pytest.param([OVEN | BAKER | ACK, at("Oven Systems") | BAKER | NO], [0, 0], id="a longer name"),
+        pytest.param([at("The Oven Systems Ltd") | BAKER | ACK, at("Oven") | BAKER | NO], [0, 0], id="a shorter name"),
+        pytest.param([OVEN | BAKER | ACK, at("Oven Systems") | NO], [0, 1], id="a longer name, no role"),
+        pytest.param([at("Oven Systems") | BAKER | ACK, at("Oven Foods") | BAKER | NO], [0, 1], id="names that begin alike"),
+        pytest.param([at("Oven") | BAKER | ACK, at("Ovenden Council") | BAKER | NO], [0, 1], id="a name that begins with the letters"),
+        pytest.param([at("Bee") | BAKER | ACK, at("Bee Mill") | BAKER | NO], [0, 1], id="too short a name"),
+        pytest.param([{"sender": "a@oven-mill.example"} | BAKER | ACK, at("Oven Mill") | BAKER | NO], [0, 0], id="a domain of two words"),
+        pytest.param([{"sender": "a@oven.example"} | BAKER | ACK, at("Oven Mill") | BAKER | NO], [0, 0], id="a shorter domain"),
         pytest.param([OVEN | BAKER | NO, OVEN], [0, 0], id="another mail of one who wrote about it"),
         pytest.param([OVEN | BAKER | NO, {"time": day(90), "sender": "ann@oven.example"}], [0, None], id="much later"),
         pytest.param([OVEN | BAKER | NO, OVEN | CLERK | NO, OVEN], [0, 1, None], id="of one who wrote about two"),

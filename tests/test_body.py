@@ -60,6 +60,12 @@ ATTRIBUTIONS = {
     "dutch": "Op di 3 mrt 2026 om 10:02 schreef Ada Bell <ada@bell.example>:",
     "portuguese": "Em ter., 3 de mar. de 2026 às 10:02, Ada Bell <ada@bell.example> escreveu:",
     "polish": "W dniu 3.03.2026 o 10:02, Ada Bell pisze:",
+    "polish-gmail": "wt., 3 mar 2026 o 10:02 Ada Bell <ada@bell.example> napisał(a):",
+    "polish-by-post": "Dnia 3 marca 2026 10:02 Ada Bell <ada@bell.example> napisała:",
+    "norwegian": "tir. 3. mars 2026 kl. 10:02 skrev Ada Bell <ada@bell.example>:",
+    "swedish": "Den tis 3 mars 2026 kl 10:02 skrev Ada Bell <ada@bell.example>:",
+    "finnish": "ti 3. maalisk. 2026 klo 10.02 Ada Bell (ada@bell.example) kirjoitti:",
+    "portuguese-of-portugal": "A terça, 3 de mar. de 2026, 10:02, Ada Bell <ada@bell.example> escreveu:",
     "danish": "Den tirs. 3. mar. 2026 kl. 10.02 skrev Ada Bell <ada@bell.example>:",
 }
 
@@ -84,6 +90,7 @@ def test_attribution_lines_are_left_out(attribution, wraps):
         case("between-quotes", f"Hi.\nOn 3 March Ada Bell wrote:\n> Why?\n{SAID}\n> When?\nToday.", "Hi.", SAID, "Today."),
         case("on-in-prose", "On the whole we liked it.\nOn Friday we chose.", "On the whole we liked it.", "On Friday we chose."),
         case("no-colon", "On Friday our panel wrote a note", "On Friday our panel wrote a note"),
+        case("days-in-prose", "to 3 of you we wrote:\nsu 4 of 5\nmaybe", "to 3 of you we wrote:", "su 4 of 5", "maybe"),
         case("too-long", f"On {'x ' * 120}wrote:\nand so on", f"On {'x ' * 120}wrote:", "and so on"),
         case("far-too-long", f"{SAID}\nOn {'x ' * 200}\nBye", SAID, f"On {'x ' * 200}", "Bye"),
         case(
@@ -115,6 +122,16 @@ def test_attribution_in_context(text, expected):
         case("german", f"{SAID}\n\nVon: Ada\nGesendet: Montag\nAn: Ann\nBetreff: Stelle\n\nAlt.", SAID),
         case("french", f"{SAID}\n\nDe : Ada\nEnvoyé : lundi\nÀ : Ann\nObjet : Poste\n\nVieux.", SAID),
         case("dutch", f"{SAID}\n\nVan: Ada\nVerzonden: maandag\nAan: Ann\nOnderwerp: Baan\n\nOud.", SAID),
+        case("swedish", f"{SAID}\n\nFrån: Ada\nSkickat: måndag\nTill: Ann\nÄmne: Jobb\n\nGammalt.", SAID),
+        case("danish", f"{SAID}\n\nFra: Ada\nSendt: mandag\nTil: Ann\nEmne: Job\n\nGammelt.", SAID),
+        case("norwegian", f"{SAID}\n\nFra: Ada\nDato: mandag\nTil: Ann\nEmne: Jobb\n\nGammelt.", SAID),
+        case("polish", f"{SAID}\n\nOd: Ada\nWysłano: poniedziałek\nDo: Ann\nTemat: Praca\n\nStare.", SAID),
+        case("finnish", f"{SAID}\n\nLähettäjä: Ada\nLähetetty: maanantai\nVastaanottaja: Ann\nAihe: Työ\n\nVanha.", SAID),
+        case("portuguese", f"{SAID}\n\nDe: Ada\nEnviada em: segunda\nPara: Ann\nAssunto: Vaga\n\nVelho.", SAID),
+        case("spanish", f"{SAID}\n\nDe: Ada\nEnviado el: lunes\nPara: Ann\nAsunto: Puesto\n\nViejo.", SAID),
+        case(
+            "dos-and-donts", f"{SAID}\nDo: learn SQL\nTo: us it matters\nSent: no", SAID, "Do: learn SQL", "To: us it matters", "Sent: no"
+        ),
         case("one-header-is-prose", f"From: Monday on we close.\n{SAID}", "From: Monday on we close.", SAID),
         case("two-headers-are-prose", f"{SAID}\nFrom: now\nTo: June\nwe close", SAID, "From: now", "To: June", "we close"),
         case("three-of-five-lines", f"{SAID}\n\nFrom: Ada\nBell\nLtd\nSent: Monday\nTo: Ann\n\nI apply.", SAID),
@@ -146,6 +163,10 @@ def test_repeated_headers_end_the_own_words(text, expected):
         "-------- Weitergeleitete Nachricht --------",
         "---------- Message transféré ---------",
         "-----Mensaje original-----",
+        "-----Mensagem original-----",
+        "-----Ursprungligt meddelande-----",
+        "---------- Przekazana wiadomość ---------",
+        "---------- Videresendt melding ---------",
         "  Original Message",
     ],
 )

@@ -109,9 +109,22 @@ def test_plain_text(data, text):
     assert read_bytes(data, "x").text == text
 
 
+@pytest.mark.parametrize("text", ["{{candidate_first_name}},\n\nit is a no.\n", "{First name}, it is a no.", "[{name}] it is a no."])
+def test_a_text_with_a_placeholder_first_is_no_table(text, tmp_path):
+    (tmp_path / "x").write_text(text, encoding="utf-8", newline="")
+    assert [email.text for email in read_inbox(tmp_path / "x")] == [text]
+
+
 def test_a_text_with_old_line_ends_is_no_table(tmp_path):
     (tmp_path / "x").write_bytes(b"Dear Sam,\rit is a no.\r")
     assert [email.text for email in read_inbox(tmp_path / "x")] == ["Dear Sam,\rit is a no.\r"]
+
+
+def test_a_message_with_long_seals_first_is_one():
+    seal = "ARC-Seal: i=1;" + " b=aaaaaaaaaa\n" * 500
+    data = f"{seal}From: a@b.example\nTo: c@d.example\nSubject: x\n\nno".encode()
+    assert 4000 < len(seal) < len(data) < 8192
+    assert read_bytes(data, "x").text == "Subject: x\n\nno"
 
 
 @pytest.mark.parametrize(
@@ -235,6 +248,10 @@ def test_text_that_starts_with_from_is_no_mbox(tmp_path):
         pytest.param("text,n\n\nno,1\n\nyes,2\n", [("no", "1"), ("yes", "2")], id="blank lines"),
         pytest.param("text,n\nno\n,2\n", [("no", ""), ("", "2")], id="too few cells and an empty text"),
         pytest.param("text,n\n", [], id="header only"),
+        pytest.param("\r\n\ntext,n\nno,1\n", [("no", "1")], id="blank lines first"),
+        pytest.param(";\r\n;;\r\nn;text\r\n1;no\r\n", [("no", "1")], id="rows without a cell first"),
+        pytest.param("text;n\rno, sorry, not now;1\ryes, yes, yes;2\r", [("no, sorry, not now", "1"), ("yes, yes, yes", "2")], id="CR"),
+        pytest.param("sep=;\rtext;n\rno;1\r", [("no", "1")], id="CR below a hint"),
     ],
 )
 def test_csv(content, rows, tmp_path):
@@ -457,6 +474,61 @@ def test_a_file_that_claims_to_be_text_is_not_read(content, name, first):
 def test_a_file_name_does_not_hide_the_only_words():
     data = attached(b"<p>The only words.</p>", "mail.html", "text/html").replace(b"The words.", b"")
     assert read_bytes(data, "x").text == "Subject: x\n\nThe only words."
+
+
+def part(kind, *content):
+    """A part with its content: a text, or parts."""
+    if not kind.startswith("multipart/"):
+        return f"Content-Type: {kind}\n\n{content[0]}\n"
+    mark = f"b{len(str(content))}"  # another one within another
+    return f'Content-Type: {kind}; boundary="{mark}"\n\n' + "".join(f"--{mark}\n{inner}\n" for inner in content) + f"--{mark}--\n"
+
+
+IMAGE = "Content-Type: image/png\nContent-Disposition: inline\nContent-Transfer-Encoding: base64\n\niVBORw0KGgo=\n"
+HINT = "This mail is HTML. View it in your browser: https://oven.example/1"
+LONG = "We chose somebody else, who has baked for longer. " * 6
+BOTH = part("multipart/alternative", part("text/plain", "Plain."), part("text/html", "<p>HTML</p>"))
+
+
+@pytest.mark.parametrize(
+    ("message", "text"),
+    [
+        pytest.param(BOTH, "Plain.", id="two versions"),
+        pytest.param(
+            part("multipart/mixed", part("text/plain", "CAUTION: from outside."), BOTH), "CAUTION: from outside.\n\nPlain.", id="a warning"
+        ),
+        pytest.param(part("multipart/mixed", part("text/plain", "One"), IMAGE, part("text/plain", "Two")), "One\n\nTwo", id="a picture"),
+        pytest.param(part("multipart/mixed", part("text/plain", "One"), part("text/html", "<p>Two</p>")), "One\n\nTwo", id="both kinds"),
+        pytest.param(
+            part("multipart/alternative", part("text/plain", HINT), part("multipart/related", part("text/html", f"<p>{LONG}</p>"), IMAGE)),
+            LONG.strip(),
+            id="a hint",
+        ),
+        pytest.param(
+            part("multipart/alternative", part("text/plain", "A no."), part("text/html", "<p>It is a no for now.</p>")),
+            "A no.",
+            id="no hint",
+        ),
+        pytest.param(
+            part("multipart/alternative", part("text/plain", LONG + "A. " * 7), part("text/html", f"<p>{LONG * 9}</p>")),
+            (LONG + "A. " * 7).strip(),
+            id="too long for a hint",
+        ),
+        pytest.param(part("multipart/alternative", part("text/plain", " "), part("text/html", "<p>no</p>")), "no", id="an empty one"),
+        pytest.param(part("multipart/alternative", part("text/html", "<p>no</p>"), part("text/calendar", "BEGIN")), "no", id="HTML alone"),
+        pytest.param(
+            part(
+                "multipart/alternative",
+                part("text/plain", "x"),
+                part("multipart/mixed", part("text/html", "a b c"), IMAGE, part("text/html", "d")),
+            ),
+            "a b c\nd",
+            id="HTML around a picture",
+        ),
+    ],
+)
+def test_the_words_of_parts(message, text):
+    assert read_bytes(f"From: a@b.example\nSubject: x\n{message}".encode(), "x").text.strip() == f"Subject: x\n\n{text}"
 
 
 def missing(folder):

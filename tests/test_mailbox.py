@@ -63,6 +63,8 @@ def test_copies_of_a_message(change, same):
         pytest.param({"source": "other.mbox", "position": 9}, True, id="in another file"),
         pytest.param({"text": NO.replace("\n", " ")}, True, id="wrapped otherwise"),
         pytest.param({"text": NO + "P.S. Sorry."}, False, id="other words"),
+        pytest.param({"subject": "Re:  Your\napplication"}, True, id="its subject wrapped"),
+        pytest.param({"subject": "Another role"}, False, id="another subject"),
         pytest.param({"date": "2026-03-04"}, False, id="another day"),
         pytest.param({"sender": "bo@oven.example"}, False, id="another sender"),
     ],
@@ -212,6 +214,18 @@ def test_own_mail_is_never_a_rejection(tmp_path, model):
         (row,) = rows(journal)
     assert (row["label"], row["confidence"], row["sender_type"], row["note"]) == ("not_rejection", 1.0, "own", "You wrote this.")
     assert (row["scores"]["not_rejection"], sum(row["scores"].values()), row["evidence"], row["stage"]) == (1.0, 1.0, [], "")
+
+
+@pytest.mark.parametrize("order", [[False, True], [True, False], [False, False, True]])
+@pytest.mark.parametrize("runs", [1, 2])
+def test_a_copy_in_the_sent_mail_tells_that_it_is_own(runs, order, tmp_path, model):
+    copies = [replace(MAIL, sent=sent, position=n) for n, sent in enumerate(order)]
+    for batch in [copies] if runs == 1 else [copies[:1], copies[1:]]:
+        with open_journal(tmp_path / "o.csv", keep=True) as journal:
+            judged(journal, model, *batch)
+            tie(journal)
+            labels = [row["label"] for row in rows(journal)]
+    assert labels == ["not_rejection"]
 
 
 def test_columns_of_tables_stay_and_ours_win(tmp_path, model):

@@ -76,6 +76,11 @@ def test_sheets_of_a_workbook(tmp_path):
     assert [(email.text, email.row) for email in (first, second)] == [("no", 1), ("sorry", 2)]
 
 
+def test_a_sheet_with_empty_rows_first(tmp_path):
+    path = as_xlsx(tmp_path / "x", [[], [None, None], ["n", "text"], [1, "no"]])
+    assert [(email.text, email.row) for email in read_inbox(path)] == [("no", 1)]
+
+
 def test_workbook_without_texts(tmp_path):
     path = as_xlsx(tmp_path / "x", [["name", "age"]], [["letter"], ["no"]])
     with pytest.raises(InputError) as error:

@@ -14,7 +14,8 @@ from feedback_nlp.temporary import TemporaryFolder
 MEBIBYTE = 2**20
 LONGEST_MESSAGE = 64 * MEBIBYTE
 LONGEST_TABLE = 1024 * MEBIBYTE
-_HEAD = 8192
+HEAD = 8192
+"""So many bytes of a file's start tell what it holds."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class File:
 def open_file(path: Path, name: str = "", passed: Callable[[int], None] = lambda _: None) -> File:
     """The file at a path. Raises InputError where it is not there or can't be read."""
     name = name or str(path)
-    return File(path, name, _start(path, name, _HEAD), passed)
+    return File(path, name, _start(path, name, HEAD), passed)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from dataclasses import replace
 from feedback_nlp.errors import InputError
 from feedback_nlp.inbox.charset import decode
 from feedback_nlp.inbox.envelope import envelope
-from feedback_nlp.inbox.file import MEBIBYTE
+from feedback_nlp.inbox.file import HEAD, MEBIBYTE
 from feedback_nlp.inbox.header import header
 from feedback_nlp.inbox.html import html_to_text
 from feedback_nlp.records import SUBJECT, Email, Skipped
@@ -23,12 +23,16 @@ _LONGEST_HEADERS = MEBIBYTE
 _LONG_PARAMETERS = re.compile(rb"(?im)^content-(?:type|disposition)[ \t]*:(?:[^\n]|\n[ \t]){20000}")
 _BLANK = re.compile(rb"\n\r?\n")
 _MOST_NULS = 100  # a mail may hold a few
+_LONGEST_HINT = 60
+"""So many words at most has a plain text that only says where to read the mail."""
+_TIMES_A_HINT = 3
+"""The HTML of such a mail has more than so many times its words."""
 _MAIL_HEADERS = re.compile(rb"(?im)^(?:from|to|subject|date|received|message-id|mime-version|return-path|delivered-to|content-type):")
 
 
 def is_message(data: bytes) -> bool:
     """Whether the bytes start with the headers of a mail: at least two of those that every mail has."""
-    start = data.lstrip(b"\xef\xbb\xbf")[:4000].replace(b"\r\n", b"\n").split(b"\n\n")[0]
+    start = data.lstrip(b"\xef\xbb\xbf")[:HEAD].replace(b"\r\n", b"\n").split(b"\n\n")[0]
     return bool(_HEADER.match(start)) and len({m.lower() for m in _MAIL_HEADERS.findall(start)}) >= 2
 
 
@@ -118,29 +122,41 @@ def _carried(message: email.message.Message) -> Iterator[email.message.Message]:
 
 
 def _body(message: email.message.Message) -> str:
-    """The first plain text part that says something, else the first HTML part; parts with a file name only where no others say any."""
-    parts = [part for part in _inline_parts(message) if part.get_content_type() in ("text/plain", "text/html")]
-    named = [part for part in parts if part is not message and part.get_filename() is not None]
-    for chosen in ([part for part in parts if part not in named], named):
-        body = _first_text(chosen)
-        if body.strip():
-            return body
-    return ""
+    """The words that a person sees of a message; those of parts with a file name only where no others say any."""
+    return next((body for with_files in (False, True) if (body := _words(message, with_files)).strip()), "")
 
 
-def _first_text(parts: list[email.message.Message]) -> str:
-    html = ""
-    for part in parts:
-        payload = part.get_payload(decode=True)
-        text = decode(payload if isinstance(payload, bytes) else b"", _charset(part)).replace("\r\n", "\n")
-        if text.count("\0") > max(_MOST_NULS, len(text) // 100):
-            continue  # a file that claims to be text
-        text = text.replace("\0", "")
-        if part.get_content_type() == "text/html":
-            html = html or text
-        elif text.strip():
-            return _unflow(text) if str(part.get_param("format", "")).lower() == "flowed" else text
-    return html_to_text(html) if html else ""
+def _words(part: email.message.Message, with_files: bool) -> str:
+    """The words of a part, or of those in it: of one version where they are versions of one text, else of each."""
+    if part.is_multipart() and part.get_content_maintype() == "multipart":
+        inline = [child for child in _children(part) if not _is_attachment(child)]
+        if part.get_content_type() == "multipart/alternative":
+            return _version(inline, with_files)
+        return "\n".join(text for child in inline if (text := _words(child, with_files)).strip())
+    is_text = part.get_content_type() in ("text/plain", "text/html")
+    return _text(part) if is_text and (with_files or part.get_filename() is None) else ""
+
+
+def _version(parts: list[email.message.Message], with_files: bool) -> str:
+    """The plain text, where it says something, and not only that there is more to read in the HTML; else that."""
+    plain = (part for part in parts if part.get_content_type() == "text/plain")
+    short = next((text for part in plain if (text := _words(part, with_files)).strip()), "")
+    if len(short.split()) > _LONGEST_HINT:
+        return short
+    others = (part for part in parts if part.get_content_type() != "text/plain")
+    rich = next((text for part in others if (text := _words(part, with_files)).strip()), "")
+    return rich if len(rich.split()) > _TIMES_A_HINT * len(short.split()) else short
+
+
+def _text(part: email.message.Message) -> str:
+    payload = part.get_payload(decode=True)
+    text = decode(payload if isinstance(payload, bytes) else b"", _charset(part)).replace("\r\n", "\n")
+    if text.count("\0") > max(_MOST_NULS, len(text) // 100):
+        return ""  # a file that claims to be text
+    text = text.replace("\0", "")
+    if part.get_content_type() == "text/html":
+        return html_to_text(text)
+    return _unflow(text) if str(part.get_param("format", "")).lower() == "flowed" else text
 
 
 def _charset(part: email.message.Message) -> str | None:
@@ -148,19 +164,6 @@ def _charset(part: email.message.Message) -> str | None:
         return part.get_content_charset()
     except ValueError:  # a NUL in its name
         return None
-
-
-def _inline_parts(message: email.message.Message) -> Iterator[email.message.Message]:
-    """The parts of the message itself: no attachments, no messages that it carries."""
-    stack = [message]
-    while stack:
-        part = stack.pop()
-        if part is not message and _is_attachment(part):
-            continue
-        if part.is_multipart() and part.get_content_maintype() == "multipart":
-            stack.extend(reversed(_children(part)))
-        else:
-            yield part
 
 
 def _attachments(message: email.message.Message) -> int:

@@ -24,7 +24,7 @@ _LONGEST_CELL = 16_000_000
 def is_table(file: File) -> bool:
     """Whether a file holds JSON lines or CSV, by its first line; else by its name, so that a missing column is told."""
     start = decode(file.head[:4000]).lstrip()
-    return re.match(r'\{|\[\s*\{\s*"', start) is not None or is_csv(start) or file.name.lower().endswith(_SUFFIXES)
+    return re.match(r'(?:\[\s*)?\{\s*"', start) is not None or is_csv(start) or file.name.lower().endswith(_SUFFIXES)
 
 
 def read_table(file: File, text_column: str | None) -> Iterator[Email | Skipped]:
@@ -75,7 +75,7 @@ def is_csv(start: str) -> bool:
 
 def _without_hint(text: str) -> str:
     """The text without the line `sep=;` that Excel puts first."""
-    return text.split("\n", 1)[-1] if text[:4].lower() == "sep=" else text
+    return re.split(r"\r\n|[\r\n]", text, maxsplit=1)[-1] if text[:4].lower() == "sep=" else text
 
 
 def read_csv(text: str, source: str, text_column: str | None) -> Iterator[Email | Skipped]:
@@ -84,7 +84,7 @@ def read_csv(text: str, source: str, text_column: str | None) -> Iterator[Email 
     text = _without_hint(text)
     reader = csv.reader(io.StringIO(text, newline=""), _dialect(text))
     try:
-        header = next(reader, [])
+        header = next((cells for cells in reader if any(cells)), [])
         restored = unguarded if is_own(header) else str
         columns = distinct(restored(name).strip() for name in header)
         column = find_text_column(columns, text_column, source)
@@ -107,7 +107,7 @@ def read_csv(text: str, source: str, text_column: str | None) -> Iterator[Email 
 
 
 def _dialect(text: str) -> type[csv.Dialect]:
-    first = text[: text.find("\n") if "\n" in text else len(text)]
+    first = re.split(r"[\r\n]", text.lstrip("\r\n"), maxsplit=1)[0]
     delimiter = max(",;\t", key=first.count)
 
     class Dialect(csv.excel):

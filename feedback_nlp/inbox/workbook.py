@@ -54,7 +54,8 @@ def _read_sheets(book: Any, file: File, text_column: str | None) -> Iterator[Ema
     for sheet in book.worksheets:
         where = f"{file.name}, sheet {sheet.title}"
         rows = _rows(sheet, where)
-        columns = distinct("" if cell is None else str(cell).strip() for cell in next(rows, []))
+        header: tuple[Any, ...] = next((cells for cells in rows if any(cell is not None for cell in cells)), ())
+        columns = distinct("" if cell is None else str(cell).strip() for cell in header)
         try:
             column = find_text_column(columns, text_column, where)
         except InputError as error:
