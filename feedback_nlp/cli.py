@@ -751,7 +751,7 @@ def _labelled_mails(files: Iterable[Path], text_column: str | None, quiet: bool)
 @click.option("--password-file", type=click.Path(path_type=Path), metavar="FILE", help="The file with that password in its first line.")
 @click.option("--open", "open_browser", is_flag=True, help="Open the browser.")
 def serve(port: int, host: str, password_file: Path | None, open_browser: bool) -> None:
-    """Show all of this as a page in your browser, on this machine alone.
+    """Show mails, mailboxes and the model in your browser, on this machine alone.
 
     Prints the address to open. Nothing leaves this machine, and nobody but you can open the page.
     """

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from feedback_nlp.labels import REASONS
 from feedback_nlp.metrics import (
+    FEWEST_FOR_AN_F1,
     Bin,
     Covered,
     Interval,
@@ -33,8 +34,6 @@ from feedback_nlp.records import Example, Prediction
 
 LENGTHS = {"under 40": (0, 40), "40 to 119": (40, 120), "120+": (120, math.inf)}
 """The lengths of a mail in words: from, to below."""
-FEWEST = 20
-"""Of fewer rejections than this, an F1 has no interval: resampling so few says nothing."""
 
 
 @dataclass(frozen=True)
@@ -139,7 +138,7 @@ def _share(pairs: Sequence[Pair]) -> Measured:
 def _scored(pairs: Sequence[Pair], statistic: Callable[[Sequence[Pair]], float], rejections: int) -> Measured | None:
     if not rejections:
         return None
-    return _rounded(Measured(statistic(pairs), bootstrap_interval(pairs, statistic) if rejections >= FEWEST else None))
+    return _rounded(Measured(statistic(pairs), bootstrap_interval(pairs, statistic) if rejections >= FEWEST_FOR_AN_F1 else None))
 
 
 def _rounded(record: R) -> R:

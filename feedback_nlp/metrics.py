@@ -21,6 +21,8 @@ Interval = tuple[float, float]
 BINS = 10
 FEWEST_FOR_A_SHARE = 20
 """Of fewer than this a count says more than a percentage."""
+FEWEST_FOR_AN_F1 = 20
+"""Of fewer rejections than this, an F1 has no interval: resampling so few says nothing."""
 NOT_JUDGED = "not_judged"
 COMPARED = ("reason_macro_f1", "reason_accuracy", "rejection_f1", "false_alarms", "calibration_error", "evidence_hit", "secondary_f1")
 """The figures shown where two models stand side by side."""
@@ -206,7 +208,9 @@ def _words(texts: Sequence[str]) -> Counter[str]:
 
 
 def figures(truth: Sequence[Example], predictions: Sequence[Prediction]) -> dict[str, Any]:
-    """All figures for labelled mails and their predictions, in the same order. There must be at least one."""
+    """All figures for labelled mails and their predictions, in the same order; None where no mail speaks to one. There must be
+    at least one mail.
+    """
     pairs = pairs_of(truth, predictions)
     right = [t == p for t, p in pairs]
     about = [(t, p) for t, p in pairs if t in REASONS]
@@ -217,17 +221,17 @@ def figures(truth: Sequence[Example], predictions: Sequence[Prediction]) -> dict
     seconds = [(set(e.secondary), set(p.secondary)) for e, p in zip(truth, predictions, strict=True) if e.primary in REASONS]
     return {
         "n": len(truth),
-        "reason_macro_f1": round(reason_macro_f1(pairs), 3),
-        "reason_macro_f1_95": [round(x, 3) for x in bootstrap_interval(pairs, reason_macro_f1)],
+        "reason_macro_f1": round(reason_macro_f1(pairs), 3) if about else None,
+        "reason_macro_f1_95": [round(x, 3) for x in bootstrap_interval(pairs, reason_macro_f1)] if len(about) >= FEWEST_FOR_AN_F1 else None,
         "reason_accuracy": _share(t == p for t, p in about),
-        "rejection_f1": round(rejection_f1(pairs), 3),
+        "rejection_f1": round(rejection_f1(pairs), 3) if about else None,
         "false_alarms": sum(p in REASONS and t not in REASONS for t, p in pairs),
         "missed_rejections": sum(t in REASONS and p not in REASONS for t, p in pairs),
         "accuracy_of_surest_80_percent": _share(ok for _, ok in surest),
         "calibration_error": round(calibration_error(sure), 3),
         "evidence_hit": _share(evidence_found(e.evidence, [q.text for q in p.evidence]) for e, p in with_evidence),
         "evidence_verbatim": _share(" ".join(q.split()) in " ".join(t.split()) for t, q in quotes),
-        "secondary_f1": round(f1(sum(len(a & b) for a, b in seconds), sum(len(b) for _, b in seconds), sum(len(a) for a, _ in seconds)), 3),
+        "secondary_f1": _secondary_f1(seconds),
         "contract_breaks": sum(not _keeps_contract(p) for p in predictions),
         "recall": {
             label: f"{sum(t == p == label for t, p in pairs)}/{sum(t == label for t, _ in pairs)}"
@@ -235,6 +239,12 @@ def figures(truth: Sequence[Example], predictions: Sequence[Prediction]) -> dict
             if any(t == label for t, _ in pairs)
         },
     }
+
+
+def _secondary_f1(seconds: Sequence[tuple[set[str], set[str]]]) -> float | None:
+    """F1 of the secondary reasons, the true and the predicted ones of each rejection; None where no rejection has one."""
+    true = sum(len(these) for these, _ in seconds)
+    return round(f1(sum(len(a & b) for a, b in seconds), sum(len(b) for _, b in seconds), true), 3) if true else None
 
 
 def _share(values: Any) -> float | None:

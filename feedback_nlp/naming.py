@@ -1,8 +1,8 @@
 """Which words of a sentence name what it is about: the missing thing, the role, the time.
 
-A thing that the vocabulary knows (vocabulary.toml, which a person may add to) is named as it stands in the sentence; else a
-logistic regression tells for each word how probable it is to belong, and the run of words with the highest sum of log-odds is
-taken, if that is high enough. Nothing is named where it is not.
+A thing that the vocabulary knows (vocabulary.toml) is named as it stands in the sentence; else a logistic regression tells for
+each word how probable it is to belong, and the run of words with the highest sum of log-odds is taken, if that is high enough.
+Nothing is named where it is not.
 """
 
 from __future__ import annotations

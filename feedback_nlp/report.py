@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from feedback_nlp.comparison import WORDS, Comparison
-from feedback_nlp.evaluation import FEWEST, Evaluation, Group, Measured
+from feedback_nlp.evaluation import Evaluation, Group, Measured
 from feedback_nlp.labels import ANOTHER_CANDIDATE, CULTURAL_FIT, HIRING_FREEZE, LABELS, MEANINGS, REASONS, SKILLS_GAP, VAGUE_SUBJECTIVE
-from feedback_nlp.metrics import NOT_JUDGED, Covered, Share, share
+from feedback_nlp.metrics import FEWEST_FOR_AN_F1, NOT_JUDGED, Covered, Share, share
 from feedback_nlp.patterns import OTHER, Patterns, Tally
 
 if TYPE_CHECKING:
@@ -232,7 +232,7 @@ def _at(curve: tuple[Covered, ...], coverage: float) -> Covered:
 
 
 def _groups(title: str, groups: Mapping[str, Group]) -> Table:
-    few = any(g.rejections < FEWEST for g in groups.values())
+    few = any(g.rejections < FEWEST_FOR_AN_F1 for g in groups.values())
     return Table(
         title,
         ("", "mails", "no's", "label right", "reason macro-F1", "rejection F1"),
@@ -241,7 +241,7 @@ def _groups(title: str, groups: Mapping[str, Group]) -> Table:
             for name, g in groups.items()
         ),
         "no's: the rejections among them. In brackets the 95 % interval"
-        + (f" (none for an F1 of fewer than {FEWEST} rejections)." if few else "."),
+        + (f" (none for an F1 of fewer than {FEWEST_FOR_AN_F1} rejections)." if few else "."),
     )
 
 

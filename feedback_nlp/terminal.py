@@ -382,11 +382,12 @@ def _advice(advice: Advice) -> Iterator[str]:
 
 def _own_labels(labels: Sequence[OwnLabel]) -> Iterator[str]:
     """A line for each label of the person's own that the mail has, or is likely to have."""
-    lines = [f"Your label {label.name}: {_likelihood(label)}" for label in labels if label.likely]
+    lines = [f"Your label {label.name}: {likelihood(label)}" for label in labels if label.likely]
     yield from ("", *(line for text in lines for line in _wrapped(text))) if lines else ()
 
 
-def _likelihood(label: OwnLabel) -> str:
+def likelihood(label: OwnLabel) -> str:
+    """How sure it is that a mail has a label of the person's own, and who says so."""
     if label.source == HUMAN:
         return "you gave it to this mail"
     return f"likely ({min(label.probability, 0.99):.2f}; {label.right})"

@@ -1,6 +1,7 @@
 import ast
 import graphlib
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -72,6 +73,20 @@ def test_imports_go_one_way():
     assert "feedback_nlp.store" in edges["feedback_nlp"]  # inside a function
     order = list(graphlib.TopologicalSorter(edges).static_order())  # raises CycleError, with the cycle
     assert sorted(order) == sorted(FILES)
+
+
+def unit(module):
+    """The file or the package by which a module stands in the list."""
+    return module.split(".")[1]
+
+
+def test_imports_go_up_the_list_of_files():
+    lines = re.findall(r"^ {4}(\w+(?:, \w+)*)(?= |$)", feedback_nlp.__doc__, re.MULTILINE)
+    listed = [name for line in lines for name in line.split(", ")]
+    edges = {module: {name for name in found if "." in name} for module, found in graph().items() if "." in module}
+    assert sorted(listed) == sorted({unit(module) for module in edges})
+    place = {name: i for i, name in enumerate(listed)}
+    assert [(module, name) for module, found in edges.items() for name in found if place[unit(name)] > place[unit(module)]] == []
 
 
 def modules_after(code, home):

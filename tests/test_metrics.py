@@ -284,11 +284,26 @@ def test_figures(name, value):
 
 def test_figures_that_nothing_speaks_to_are_none():
     found = figures([Example("1", "x", N)], [said(N, 0.9)])
-    assert {name: found[name] for name in ("reason_accuracy", "evidence_hit", "evidence_verbatim")} == {
-        "reason_accuracy": None,
-        "evidence_hit": None,
-        "evidence_verbatim": None,
+    assert {name for name, value in found.items() if value is None} == {
+        *("reason_macro_f1", "reason_macro_f1_95", "reason_accuracy", "rejection_f1"),
+        *("evidence_hit", "evidence_verbatim", "secondary_f1"),
     }
+
+
+@pytest.mark.parametrize(("rejections", "interval"), [pytest.param(19, None, id="too few"), pytest.param(20, [1.0, 1.0], id="just enough")])
+def test_an_f1_of_few_rejections_has_no_interval(rejections, interval):
+    truth = [Example(str(n), "x", S) for n in range(rejections)] + [Example("n", "x", N)] * 5
+    found = figures(truth, [said(e.primary, 0.9) for e in truth])
+    assert (found["reason_macro_f1"], found["reason_macro_f1_95"]) == (1.0, interval)
+
+
+@pytest.mark.parametrize(
+    ("true", "told", "value"),
+    [((), (), None), ((), (H,), None), ((H,), (), 0.0), ((H,), (H,), 1.0)],
+    ids=["none", "none, and one told", "missed", "found"],
+)
+def test_secondary_f1(true, told, value):
+    assert figures([Example("1", "x", S, true)], [said(S, 0.9, secondary=told)])["secondary_f1"] == value
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ Labelled mails: 23, rejections among them: 21
   calibration error (0 is best)                        0.191
   evidence quotes the telling words                        -
   evidence stands in the mail word for word                -
-  secondary reasons F1                                 0.000
+  secondary reasons F1                                     -
   answers that contradict themselves                      22
 
 By label

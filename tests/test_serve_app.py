@@ -24,6 +24,7 @@ from feedback_nlp.review import press, question_of, start
 from feedback_nlp.serve import exports
 from feedback_nlp.serve.security import Door
 from feedback_nlp.store import SHIPPED, current, versions
+from tests import commands, visas
 from tests.serving import browser, come_in, marked, paste, read_mailbox, send, text_of
 
 SAMPLES = Path(__file__).parent.parent / "data" / "samples"
@@ -451,6 +452,38 @@ def test_nothing_is_left_when_the_program_ends(private):
 
 
 # Versions
+
+
+@pytest.fixture
+def visa(tmp_path):
+    (tmp_path / "advice.toml").write_text(
+        'next_steps = ["Look up who sponsors."]\nquestions = ["Do you sponsor visas?"]\n', encoding="utf-8"
+    )
+    commands.invoke("labels", "add", "visa", "--meaning", "needs a permit", "--advice", tmp_path / "advice.toml")
+
+
+@pytest.mark.parametrize(
+    ("taught", "said"),
+    [
+        pytest.param([visas.own(visas.TEST[0], "visa")], "you gave it to this mail", id="given"),
+        pytest.param(
+            [*(visas.own(text, "visa") for text in visas.TEACH), *(visas.own(text) for text in visas.others(30))],
+            r"likely \(0\.\d\d; [^)]+\)",
+            id="learnt",
+        ),
+    ],
+)
+def test_labels_of_ones_own(taught, said, visa, client):
+    visas.keep(*taught)
+    page = text_of(client.get(paste(client, visas.TEST[0])).text)
+    assert re.search(f"Your label visa {said}", page)
+    assert "Your label visa: what to do Look up who sponsors." in page
+    assert "Your label visa: what to ask Do you sponsor visas?" in page
+    assert "Your label visa" not in client.get(paste(client, "Can you come in on Monday at two?")).text
+    path, _ = read_mailbox(client, "mails.jsonl", json.dumps({"text": visas.TEST[0]}).encode())
+    row = json.loads(client.get(f"{path}/labelled.jsonl").text)
+    assert [label["label"] for label in row["own_labels"]] == ["visa"]
+    assert ("Look up who sponsors." in row["next_steps"], "Do you sponsor visas?" in row["questions"]) == (True, True)
 
 
 @pytest.fixture

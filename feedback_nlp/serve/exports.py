@@ -21,6 +21,7 @@ from feedback_nlp.records import Email
 from feedback_nlp.rows import FIELDS
 from feedback_nlp.serve.jobs import Job
 from feedback_nlp.sheet import write_rows
+from feedback_nlp.tagging import open_tagger
 from feedback_nlp.temporary import TemporaryFolder
 
 FORMATS = {".csv": "text/csv", ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".jsonl": "application/jsonl"}
@@ -92,7 +93,8 @@ def label_export(export: Export, own_address: str, model: Model, job: Job) -> La
             names={upload: export.name},
             own_addresses=[own_address] if own_address else (),
         )
-        result = label_mailbox([upload], wanted, model, _progress(job, size_of(upload)), human_labels())
+        human = human_labels()
+        result = label_mailbox([upload], wanted, model, _progress(job, size_of(upload)), human, open_tagger(model, human))
         job.say("looking up the rejections")
         rejections = sorted(_rejections(wanted.output), key=lambda row: str(row["date"]), reverse=True)
         mails = _mails_of(rejections, upload, export.name)

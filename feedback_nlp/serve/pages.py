@@ -17,7 +17,7 @@ from feedback_nlp.rows import UNKNOWN
 from feedback_nlp.serve.exports import FORMATS, Labelled
 from feedback_nlp.serve.readings import Reading
 from feedback_nlp.store import current, manifest_of, origin_of, versions
-from feedback_nlp.terminal import CHANNELS, alike, harmless, headline, percent, runner_up, shortened, summary
+from feedback_nlp.terminal import CHANNELS, alike, harmless, headline, likelihood, percent, runner_up, shortened, summary
 
 ROWS_A_PAGE = 25
 _FOLDER = Path(__file__).parent
@@ -92,6 +92,7 @@ def mail_page(reading: Reading) -> dict[str, Any]:
         "title": title,
         "beside": beside,
         "note": prediction.note if prediction.label else "",
+        "own_labels": [(f"Your label {label.name}", likelihood(label), label) for label in feedback.own_labels if label.likely],
         "pieces": list(pieces_of(feedback)),
         "possible": [(MEANINGS[name], p) for name, p in sorted(guess.scores.items(), key=lambda score: -score[1]) if p >= _SHOWN_FROM],
         "telling": _telling(reading),

@@ -22,6 +22,7 @@ from feedback_nlp.reply import check_reply
 from feedback_nlp.review import Answer, Question, example_of, labelled, question_of
 from feedback_nlp.rows import OWN, UNKNOWN
 from feedback_nlp.store import load, path_of
+from feedback_nlp.tagging import open_tagger
 
 COMMAND = "serve"
 """By what a label was given, as the history of the collection has it."""
@@ -153,7 +154,8 @@ def _loaded(folder: Path) -> Model:
 
 def _feedback(email: Email, model: Model, row: Mapping[str, Any]) -> Feedback:
     """What the mail says by itself, and with what is known of its application, the advice that its row has."""
-    feedback = next(give_feedback([email], model, human_labels()))
+    human = human_labels()
+    feedback = next(give_feedback([email], model, human, open_tagger(model, human)))
     if not row or row["sender_type"] == OWN or feedback.prediction.label is None:
         return feedback
     step, stage = feedback.step, row["stage"] or feedback.step.name
