@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from feedback_nlp.answering import refuses_feedback, says_no_reply
+from feedback_nlp.answering import refuses_feedback, says_no_reply, shuts_door
 from feedback_nlp.deadline import sets_deadline
 from feedback_nlp.labels import NOT_REJECTION, SIGNAL_VALUES
 from feedback_nlp.model import Reading
@@ -54,6 +54,8 @@ def _signals(email: Email, told: Sequence[Told], reader: SignalModel, preprocess
     said: dict[str, list[Said]] = {signal: [] for signal in SIGNAL_VALUES}
     for signal, value, sentence in told:
         quote = email.text[sentence.start : sentence.end]
+        if signal == "door" and shuts_door(quote, value):
+            continue
         said[signal].append(Said(value, reader.naming.words(quote, preprocessor.words(quote), signal, value), quote))
     if says_no_reply(email.sender, fold(email.text)) and NO_REPLY.value not in [one.value for one in said["reply"]]:
         said["reply"].insert(0, NO_REPLY)

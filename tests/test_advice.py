@@ -362,13 +362,13 @@ FACTS = {
     "apply again at the time named": (
         ["own"],
         "next_steps",
-        'Today: note in your calendar to apply again "in six months", and say then what has changed. They have asked you to.',
+        'Today: note in your calendar to apply again "in six months", and say then what has changed. The mail says that you may.',
         ("another_candidate", "interview", "recruiter", door("apply again", "in six months")),
     ),
     "apply again on a condition": (
         ["own"],
         "next_steps",
-        "As soon as their condition is met: apply again, and say so in the first line. They have asked you to.",
+        "As soon as their condition is met: apply again, and say so in the first line. The mail says that you may.",
         ("skills_gap", "application", "recruiter", door("apply again")),
     ),
     "kept on file": (
