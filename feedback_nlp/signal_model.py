@@ -74,7 +74,7 @@ class SignalModel:
 
     def told(self, mails: Sequence[tuple[Sequence[Sentence], Floats, str]]) -> list[list[Told]]:
         """What each mail says, given its sentences, the probabilities of their labels, and the mail's label ("" where that is not
-        known): the sentence that most likely says it; of a signal the strongest value first, but kinds of gap in the order of
+        sure): the sentence that most likely says it; of a signal the strongest value first, but kinds of gap in the order of
         the mail.
 
         A value is told where its chance reaches its threshold. Where the label is already that something was missing, somebody

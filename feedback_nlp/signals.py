@@ -12,7 +12,7 @@ from feedback_nlp.deadline import sets_deadline
 from feedback_nlp.labels import NOT_REJECTION, SIGNAL_VALUES
 from feedback_nlp.model import Reading
 from feedback_nlp.preprocess import Preprocessor, fold
-from feedback_nlp.records import Email, Prediction, Said, Signals
+from feedback_nlp.records import UNSURE_BELOW, Email, Prediction, Said, Signals
 from feedback_nlp.signal_model import SignalModel, Told
 from feedback_nlp.signal_store import load_signals
 
@@ -35,7 +35,7 @@ def signals_of(
     if rejections:
         reader = signal_model or load_signals()
         read = [
-            (reading.sentences, reading.probabilities, prediction.label or "")
+            (reading.sentences, reading.probabilities, prediction.label or "" if prediction.confidence >= UNSURE_BELOW else "")
             for _, reading, prediction in map(mails.__getitem__, rejections)
         ]
         for i, told in zip(rejections, reader.told(read), strict=True):
