@@ -30,7 +30,7 @@ The way of one mail through the package, each step a function from one named typ
     feedback    accounts_of(emails, model) -> Account       what each mail says
                 give_feedback(emails, model) -> Feedback    and what to do: the whole flow
     rows, terminal                                  feedback for files and on screens
-    drafts      draft(feedback, signals) -> Draft   the mail that fits; wording: the pieces of drafts.toml,
+    drafts      draft(feedback) -> Draft            the mail that fits; wording: the pieces of drafts.toml,
                                                     particulars: what of the mail may stand in it, addressee: who is greeted
     unsent      write_draft(draft, email, path)     a draft as an .eml or on the clipboard
 

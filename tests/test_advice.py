@@ -666,7 +666,7 @@ def test_the_steps_and_questions_of_a_case_all_fit_a_screen():
 @pytest.mark.parametrize("email", [PERSONAL, FORM], ids=["personal", "form mail"])
 def test_not_a_rejection_gets_no_advice(email):
     advice = advise(prediction(NOT_REJECTION), email)
-    assert advice.meaning == "This does not read as a rejection of an application, so there is nothing here to recover from."
+    assert advice.meaning == "This does not read as a rejection of an application."
     assert (advice.next_steps, advice.questions, advice.says, advice.channel, advice.avoid) == ((), (), (), "", ())
 
 
