@@ -75,15 +75,12 @@ def says_no_reply(sender: str, text: str) -> bool:
     return bool(_NO_REPLY_ADDRESS.search(sender) or _NO_REPLY_TEXT.search(text))
 
 
-def can_be_answered(email: Email) -> bool:
-    """Whether a person is likely to read an answer: not a no-reply sender, not a mail that a team or system signed."""
-    text = fold(email.text)
-    if says_no_reply(email.sender, text):
-        return False
-    lines = [line.strip() for line in text.splitlines() if line.strip()][-6:]
+def is_by_team(email: Email) -> bool:
+    """Whether a team or department signs the mail, and nobody by name."""
+    lines = [line.strip() for line in fold(email.text).splitlines() if line.strip()][-6:]
     below = after_closing(lines)
     signature = lines[-2:] if below is None else below
-    return any(map(is_person, signature[:1])) or not any(map(is_team, signature))
+    return any(map(is_team, signature)) and not any(map(is_person, signature[:1]))
 
 
 def refuses_feedback(email: Email) -> bool:

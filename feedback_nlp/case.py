@@ -12,6 +12,8 @@ from feedback_nlp.records import SIGNALS, Said, Signals, Step
 
 Facts = Mapping[str, frozenset[str]]
 
+TEAM = "team"
+"""The sender of a mail that a team signs, and nobody by name: an answer to it may be read or not."""
 UNKNOWN = "unknown"
 """The value of a fact of which the mail says nothing."""
 GAPS = (
@@ -24,7 +26,7 @@ WORDS = ("missing", "again", "until", "deadline", "person", "reached", "trait")
 VALUES: Mapping[str, tuple[str, ...]] = {
     "reason": LABELS,
     "stage": (*STEPS, UNKNOWN),
-    "sender": (*SENDER_TYPES, UNKNOWN),
+    "sender": (*SENDER_TYPES, TEAM, UNKNOWN),
     "feedback": ("offered", "refused", UNKNOWN),
     "call": ("offered", UNKNOWN),
     "reply": ("no-reply", "invited", UNKNOWN),

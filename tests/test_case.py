@@ -153,4 +153,4 @@ def test_values_are_those_of_the_page(signal):
 
 def test_stages_and_senders_are_those_of_a_row():
     assert VALUES["stage"] == (*STEPS, "unknown")
-    assert VALUES["sender"] == (*SENDER_TYPES, "unknown")
+    assert VALUES["sender"] == (*SENDER_TYPES, "team", "unknown")
