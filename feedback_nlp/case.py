@@ -42,6 +42,10 @@ VALUES: Mapping[str, tuple[str, ...]] = {
 """The facts that a condition may name, and the values of each; docs/advice.md says what they mean."""
 
 _CALL = re.compile(r"\b(?:call|phone|ring|telephone)\b", re.IGNORECASE)
+_ASKS_TO_CALL = re.compile(
+    r"(?<!\bnot )(?<!n't )\b(?:call|phone|ring|telephone) (?:me|us|him|her|back|on)\b|\bgive (?:me|us|him|her) a (?:call|ring|bell)\b",
+    re.IGNORECASE,
+)
 _BEFORE_IT_TOOK_PLACE = {"final": "interview", "offer": "offer"}
 _LONGEST_WORDS = 40
 _LONGEST_LIST = 52
@@ -78,12 +82,12 @@ def facts_of(label: str, stage: str, sender_type: str, signals: Signals) -> Fact
 
 
 def told_briefly(signals: Signals) -> Signals:
-    """The signals without their sentences, which are only asked whether a call is offered."""
+    """The signals without their sentences, but for the two that are asked whether a call is offered."""
     brief: dict[str, Any] = {
         name: tuple(map(_brief, said)) if isinstance(said, tuple) else _brief(said)
         for name, said in ((name, getattr(signals, name)) for name in SIGNALS)
     }
-    return Signals(**brief | {"feedback": signals.feedback})
+    return Signals(**brief | {"feedback": signals.feedback, "reply": signals.reply})
 
 
 def _brief(said: Said) -> Said:
@@ -124,6 +128,6 @@ def _short(words: str) -> str:
 
 
 def _offers_call(signals: Signals) -> bool:
-    """Whether it is a call that the mail offers for feedback."""
-    said = signals.feedback
-    return said.value == "offered" and _CALL.search(f"{said.words} {said.quote}") is not None
+    """Whether it is a call that the mail offers for feedback, or asks for."""
+    offers = (signals.feedback, "offered", _CALL), (signals.reply, "invited", _ASKS_TO_CALL)
+    return any(said.value == value and pattern.search(f"{said.words} {said.quote}") for said, value, pattern in offers)

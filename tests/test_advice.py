@@ -1,5 +1,6 @@
 import itertools
 import re
+from dataclasses import replace
 from functools import cache
 
 import click
@@ -23,6 +24,7 @@ OFFERED = Signals(feedback=Said("offered", "", "Happy to tell you more."))
 CALL = Signals(feedback=Said("offered", "", "Give me a call."))
 REFUSED = Signals(feedback=Said("refused"))
 UNTIL = Signals(freeze=Said("until", "until October"))
+INVITED = Signals(reply=Said("invited"))
 
 
 def prediction(label, quote="It is a no"):
@@ -390,6 +392,13 @@ FACTS = {
         "Asking for reasons all the same. They have said that they give none.",
         ("skills_gap", "interview", "recruiter", REFUSED),
     ),
+    "an answer that is asked for": (
+        ["own"],
+        "next_steps",
+        "Today: read again what they ask for or offer, and answer the recruiter if it is something for you."
+        " They say that an answer is welcome.",
+        ("skills_gap", "interview", "recruiter", INVITED),
+    ),
     "keep preparing until an offer is signed": (
         ["000"],
         "next_steps",
@@ -485,6 +494,17 @@ def test_without_a_gap_none_is_named():
     assert advise_case("skills_gap").gap == ""
 
 
+@pytest.mark.parametrize("stage", ["", *STEPS])
+@pytest.mark.parametrize("label", REASONS)
+@pytest.mark.parametrize("kind", ["pay", "skill"])
+def test_where_an_answer_is_asked_for_nobody_is_told_to_wait(label, stage, kind):
+    advice = advise_case(label, stage, "agency", replace(gap(kind), reply=Said("invited")))
+    told = " ".join([*advice.next_steps, *advice.avoid])
+    assert not re.search("not in the first two|until tomorrow|for less in the same mail|for the range of the role", told)
+    called = advise_case(label, stage, "manager", replace(gap(kind), reply=Said("invited", "", "Do ring me.")))
+    assert (called.channel, "ring the manager" in " ".join(called.next_steps)) == ("phone", stage != "offer")
+
+
 # Cases differ where they should.
 
 CASES = {case: advise_case(*case) for case in itertools.product(REASONS, STEPS, SENDER_TYPES)}
@@ -570,6 +590,7 @@ SIGNALS = [
     REFUSED,
     *(Signals(deadline=Said("deadline", words)) for words in ("", "by Friday")),
     *(Signals(traits=(Said(trait),)) for trait in VALUES["traits"][:-1]),
+    INVITED,
     Signals(reply=Said("no-reply"), door=Said("kept on file")),
     Signals(reply=Said("no-reply"), door=Said("later role")),
 ]

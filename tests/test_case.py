@@ -95,6 +95,22 @@ def test_an_offered_call(feedback, call):
 
 
 @pytest.mark.parametrize(
+    ("reply", "call"),
+    [
+        (Said("invited", "", "Do ring me if you would like to talk it through: any day after 4."), "offered"),
+        (Said("invited", "", "Please call us on 01632 960 441."), "offered"),
+        (Said("invited", "", "Just give me a ring."), "offered"),
+        (Said("invited", "", "Write to me after our phone call, if you like."), "unknown"),
+        (Said("invited", "", "Email me, but please do not call me."), "unknown"),
+        (Said("invited", "", "Just hit reply."), "unknown"),
+        (Said("no-reply", "", "Please do not reply, call us on 01632 960 441."), "unknown"),
+    ],
+)
+def test_a_call_that_is_asked_for(reply, call):
+    assert facts_of("skills_gap", "", "", Signals(reply=reply))["call"] == {call}
+
+
+@pytest.mark.parametrize(
     ("words", "shown"),
     [
         ([], ""),
