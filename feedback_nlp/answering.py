@@ -24,7 +24,9 @@ _NO_FEEDBACK = re.compile(
     r"(?: (?:you|any|with|individual|individuali[sz]ed|detailed|specific|personal|further|more|candidates?|applicants?|each|every|"
     r"unsuccessful|interview)){0,5} feedback\b|"
     r"\b(?:no|without) (?:individual |specific |further |detailed |personal )?feedback (?:is|can|will|could)\b|"
-    r"\bfeedback (?:is not|isn't|cannot be|can't be|will not be|won't be|is only)\b|\bdo not (?:give|offer|provide) feedback\b",
+    r"\bfeedback (?:is not|isn't|cannot be|can't be|will not be|won't be)\b|"
+    r"\bfeedback is only (?:[\w-]+ ){0,4}?(?:to|for) (?:(?!ask|contact|request|write)[\w-]+ ){0,5}?(?:short-?list|interview|final)|"
+    r"\bdo not (?:give|offer|provide) feedback\b",
     re.IGNORECASE,
 )
 

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback_nlp.answering import shuts_door
+from feedback_nlp.answering import refuses_feedback, shuts_door
+from feedback_nlp.records import Email
 
 BANS = [
     "You may not apply again within six months.",
@@ -97,6 +98,24 @@ KEPT = [
 )
 def test_a_door_that_is_shut(quote, value, shut):
     assert shuts_door(quote, value) is shut
+
+
+@pytest.mark.parametrize(
+    ("text", "refused"),
+    [
+        ("Feedback is only given to shortlisted candidates.", True),
+        ("Please note that feedback is only available to candidates who are interviewed.", True),
+        ("Feedback is only provided to those who reach the final stage.", True),
+        ("Feedback is only offered to short-listed applicants.", True),
+        ("Feedback is only available to candidates who ask for it by 5 June.", False),
+        ("Feedback is only given by telephone, so please ring me.", False),
+        ("Feedback is only available on request.", False),
+        ("Feedback is only given to candidates who request it after the interview.", False),
+        ("Feedback is only sent once all interviews are over.", False),
+    ],
+)
+def test_feedback_for_some_only(text, refused):
+    assert refuses_feedback(Email("1", f"Dear Ann,\n\nIt is a no.\n{text}\n\nBo")) is refused
 
 
 @given(st.text(), st.sampled_from(["apply again", "kept on file", "later role", ""]))
