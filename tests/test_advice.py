@@ -505,6 +505,16 @@ def test_where_an_answer_is_asked_for_nobody_is_told_to_wait(label, stage, kind)
     assert (called.channel, "ring the manager" in " ".join(called.next_steps)) == ("phone", stage != "offer")
 
 
+@pytest.mark.parametrize("reason", REASONS)
+@pytest.mark.parametrize("signals", [Signals(), REFUSED, gap("test")], ids=["nothing", "refused", "test"])
+@pytest.mark.parametrize("stage", ["", "application"])
+def test_what_is_said_of_an_unknown_stage_holds_of_any(reason, signals, stage):
+    advice = advise_case(reason, stage, "recruiter", signals)
+    texts = " ".join([*advice.next_steps, advice.channel_reason, *advice.questions])
+    assert not re.search("not met anybody|all that they had to go by", texts) or stage == "application"
+    assert "beside the advert" not in texts or signals != gap("test")
+
+
 # Cases differ where they should.
 
 CASES = {case: advise_case(*case) for case in itertools.product(REASONS, STEPS, SENDER_TYPES)}
