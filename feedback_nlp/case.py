@@ -46,6 +46,11 @@ _ASKS_TO_CALL = re.compile(
     r"(?<!\bnot )(?<!n't )\b(?:call|phone|ring|telephone) (?:me|us|him|her|back|on)\b|\bgive (?:me|us|him|her) a (?:call|ring|bell)\b",
     re.IGNORECASE,
 )
+_TIME = re.compile(
+    r"(?:after|around|as soon as|at(?! least)|before|during|each|early|every|from|in|late|later|next|no (?:earlier|sooner)|not before|"
+    r"on|once|this|towards|upon|when|whenever)\b",
+    re.IGNORECASE,
+)
 _BEFORE_IT_TOOK_PLACE = {"final": "interview", "offer": "offer"}
 _LONGEST_WORDS = 40
 _LONGEST_LIST = 52
@@ -100,9 +105,14 @@ def kinds_of(signals: Signals) -> list[str]:
 
 
 def words_of(signals: Signals) -> dict[str, str]:
-    """The mail's own words for when to apply again, until when the role is gone, and by when to answer; where it has them."""
+    """The mail's own words for when to apply again, until when the role is gone, and by when to answer; where it has them.
+
+    What begins with no word of time ("if either changes") does not say when to apply again.
+    """
     said = {"again": (signals.door, "apply again"), "until": (signals.freeze, "until"), "deadline": (signals.deadline, "deadline")}
-    return {name: quoted([one]) for name, (one, value) in said.items() if one.value == value and one.words.strip()}
+    words = {name: one.words.strip() for name, (one, value) in said.items() if one.value == value}
+    told = {**words, "again": words["again"] if _TIME.match(words.get("again", "")) else ""}
+    return {name: quoted([Said(words=each.removeprefix("at least "))]) for name, each in told.items() if each}
 
 
 def quoted(said: Iterable[Said]) -> str:
@@ -123,8 +133,12 @@ def fits(facts: Facts, when: Mapping[str, Iterable[str]], unless: Mapping[str, I
 
 
 def _short(words: str) -> str:
+    """The words as far as a line has room for them; none is cut that need not be."""
     plain = " ".join(words.split())
-    return plain if len(plain) <= _LONGEST_WORDS else plain[: _LONGEST_WORDS - 3].rstrip() + "..."
+    if len(plain) <= _LONGEST_WORDS:
+        return plain
+    whole = plain[: _LONGEST_WORDS - 2].rpartition(" ")[0].rstrip(" ,.;:-")
+    return f"{whole or plain[: _LONGEST_WORDS - 3]}..."
 
 
 def _offers_call(signals: Signals) -> bool:

@@ -72,6 +72,25 @@ def test_facts_of_a_mail_that_says_much():
 
 
 @pytest.mark.parametrize(
+    ("signals", "words"),
+    [
+        (Signals(door=Said("apply again", "In six months")), {"again": '"In six months"'}),
+        (Signals(door=Said("apply again", "once you have the licence")), {"again": '"once you have the licence"'}),
+        (Signals(door=Said("apply again", "at the end of June")), {"again": '"at the end of June"'}),
+        (Signals(door=Said("apply again", "If either changes")), {}),
+        (Signals(door=Said("apply again", "at least a year")), {}),
+        (Signals(door=Said("apply again", "inside")), {}),
+        (Signals(door=Said("later role", "in May")), {}),
+        (Signals(freeze=Said("until", "at least Q2")), {"until": '"Q2"'}),
+        (Signals(freeze=Said("until", "until at least September")), {"until": '"until at least September"'}),
+        (Signals(deadline=Said("deadline", " ")), {}),
+    ],
+)
+def test_words_of(signals, words):
+    assert words_of(signals) == words
+
+
+@pytest.mark.parametrize(
     ("sender_type", "sender"),
     [("recruiter", "noreply"), ("manager", "noreply"), ("", "noreply"), ("agency", "agency"), ("noreply", "noreply")],
 )
@@ -122,6 +141,9 @@ def test_a_call_that_is_asked_for(reply, call):
         (["two\n  years"], '"two years"'),
         (["x" * 40], f'"{"x" * 40}"'),
         (["x" * 41], f'"{"x" * 37}..."'),
+        (["working knowledge of an ASIC design flow and more"], '"working knowledge of an ASIC design..."'),
+        (["two years with children, under three years"], '"two years with children, under three..."'),
+        (["y" * 37 + " x" * 3], f'"{"y" * 37}..."'),
         (["x" * 40, "SAP"], f'"{"x" * 40}" and "SAP"'),
         (["x" * 40, "SAP", "Excel"], f'"{"x" * 40}", "SAP" and more'),
         (["x" * 40, "y" * 40], f'"{"x" * 40}" and more'),
