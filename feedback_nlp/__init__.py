@@ -66,7 +66,7 @@ What to do:
     rows, terminal                                  feedback for files and on screens
     wording     the pieces of drafts.toml
     particulars, addressee                          what of the mail may stand in a draft, who is greeted
-    drafts      draft(feedback, signals) -> Draft   the mail that fits
+    drafts      draft(feedback) -> Draft            the mail that fits
     unsent      write_draft(draft, email, path)     a draft as an .eml or on the clipboard
     reply       check_reply(text, rejection, prediction) -> list[Remark]  what in an answer would hurt
 

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from feedback_nlp.answering import can_be_answered
-from feedback_nlp.case import Facts, facts_of, kinds_of, quoted, stage_met, told_briefly, words_of
+from feedback_nlp.answering import is_by_team, says_no_reply
+from feedback_nlp.case import TEAM, Facts, facts_of, kinds_of, quoted, stage_met, told_briefly, words_of
 from feedback_nlp.entries import Entries, Entry, entries_for, own_file, read_entries
 from feedback_nlp.labels import AGENCY, NOREPLY, NOT_REJECTION, SKILLS_GAP
+from feedback_nlp.preprocess import fold
 from feedback_nlp.records import Advice, Email, Parties, Prediction, Signals, Step
 
 MOST_STEPS = 5
@@ -19,6 +20,7 @@ MOST_QUESTIONS_TO_A_FORM_MAIL = 2
 MOST_THINGS_SAID = 4
 MOST_GUESSES = 2
 MOST_TO_AVOID = 3
+INVITED = "invited"
 _INTERVIEWED = frozenset(["interview", "final", "offer"])
 
 
@@ -41,7 +43,7 @@ def advise(prediction: Prediction, email: Email, parties: Parties = Parties(), s
 
 
 def advise_case(label: str, stage: str = "", sender_type: str = "", signals: Signals = Signals()) -> Advice:
-    """What fits a reason, a stage, a type of sender ("" where it is not known) and signals. Raises InputError where a
+    """What fits a reason, a stage, a type of sender (`TEAM` for a team, "" where it is not known) and signals. Raises InputError where a
     person's own advice can't be used.
     """
     return _remembered(own_file(), label, stage, sender_type, told_briefly(signals))
@@ -64,7 +66,7 @@ def _remembered(_own: object, label: str, stage: str, sender_type: str, signals:
         meaning=meaning,
         next_steps=_fitting(entries["step"], case, MOST_STEPS),
         questions=_fitting(entries["question"], case, _most_questions(case.facts)),
-        answerable=NOREPLY not in facts["sender"],
+        answerable=_is_by_person(facts),
         gap=case.gaps[0][1].get("missing", "") if label == SKILLS_GAP and signals.gaps else "",
         says=_fitting(entries["says"], case, MOST_THINGS_SAID),
         may_mean=() if caution else _fitting(entries["may_mean"], case, MOST_GUESSES),  # no guess beside such a hint
@@ -83,9 +85,20 @@ def advise_on_silence(stage: str) -> tuple[str, ...]:
 
 
 def writer_of(email: Email, parties: Parties, signals: Signals) -> str:
-    """The type of sender; a mail that nobody reads answers to counts as nobody's, unless it asks for one or an agency wrote."""
-    asked = signals.reply.value == "invited" or parties.sender_type == AGENCY
-    return parties.sender_type if asked or can_be_answered(email) else NOREPLY
+    """The type of sender. A mail that says that answers are not read counts as nobody's and one that a team signs as a team's, unless
+    it asks for an answer or an agency wrote.
+    """
+    if parties.sender_type == AGENCY:
+        return AGENCY
+    if signals.reply.value == INVITED:
+        return "" if parties.sender_type == NOREPLY else parties.sender_type
+    if parties.sender_type == NOREPLY or says_no_reply(email.sender, fold(email.text)):
+        return NOREPLY
+    return TEAM if is_by_team(email) else parties.sender_type
+
+
+def _is_by_person(facts: Facts) -> bool:
+    return facts["sender"].isdisjoint((NOREPLY, TEAM))
 
 
 def _case(entries: Entries, facts: Facts, signals: Signals) -> _Case:
@@ -124,7 +137,7 @@ def _texts(entry: Entry, case: _Case) -> Iterator[tuple[str, int]]:
 
 
 def _most_questions(facts: Facts) -> int:
-    if NOREPLY in facts["sender"]:
+    if not _is_by_person(facts):
         return MOST_QUESTIONS_TO_A_FORM_MAIL
     if "none" in facts["channel"]:
         return 0

@@ -12,6 +12,8 @@ from feedback_nlp.records import SIGNALS, Said, Signals, Step
 
 Facts = Mapping[str, frozenset[str]]
 
+TEAM = "team"
+"""The sender of a mail that a team signs, and nobody by name: an answer to it may be read or not."""
 UNKNOWN = "unknown"
 """The value of a fact of which the mail says nothing."""
 GAPS = (
@@ -24,7 +26,7 @@ WORDS = ("missing", "again", "until", "deadline", "person", "reached", "trait")
 VALUES: Mapping[str, tuple[str, ...]] = {
     "reason": LABELS,
     "stage": (*STEPS, UNKNOWN),
-    "sender": (*SENDER_TYPES, UNKNOWN),
+    "sender": (*SENDER_TYPES, TEAM, UNKNOWN),
     "feedback": ("offered", "refused", UNKNOWN),
     "call": ("offered", UNKNOWN),
     "reply": ("no-reply", "invited", UNKNOWN),
@@ -40,6 +42,15 @@ VALUES: Mapping[str, tuple[str, ...]] = {
 """The facts that a condition may name, and the values of each; docs/advice.md says what they mean."""
 
 _CALL = re.compile(r"\b(?:call|phone|ring|telephone)\b", re.IGNORECASE)
+_ASKS_TO_CALL = re.compile(
+    r"(?<!\bnot )(?<!n't )\b(?:call|phone|ring|telephone) (?:me|us|him|her|back|on)\b|\bgive (?:me|us|him|her) a (?:call|ring|bell)\b",
+    re.IGNORECASE,
+)
+_TIME = re.compile(
+    r"(?:after|around|as soon as|at(?! least)|before|during|each|early|every|from|in|late|later|next|no (?:earlier|sooner)|not before|"
+    r"on|once|this|towards|upon|when|whenever)\b",
+    re.IGNORECASE,
+)
 _BEFORE_IT_TOOK_PLACE = {"final": "interview", "offer": "offer"}
 _LONGEST_WORDS = 40
 _LONGEST_LIST = 52
@@ -76,12 +87,12 @@ def facts_of(label: str, stage: str, sender_type: str, signals: Signals) -> Fact
 
 
 def told_briefly(signals: Signals) -> Signals:
-    """The signals without their sentences, which are only asked whether a call is offered."""
+    """The signals without their sentences, but for the two that are asked whether a call is offered."""
     brief: dict[str, Any] = {
         name: tuple(map(_brief, said)) if isinstance(said, tuple) else _brief(said)
         for name, said in ((name, getattr(signals, name)) for name in SIGNALS)
     }
-    return Signals(**brief | {"feedback": signals.feedback})
+    return Signals(**brief | {"feedback": signals.feedback, "reply": signals.reply})
 
 
 def _brief(said: Said) -> Said:
@@ -94,9 +105,14 @@ def kinds_of(signals: Signals) -> list[str]:
 
 
 def words_of(signals: Signals) -> dict[str, str]:
-    """The mail's own words for when to apply again, until when the role is gone, and by when to answer; where it has them."""
+    """The mail's own words for when to apply again, until when the role is gone, and by when to answer; where it has them.
+
+    What begins with no word of time ("if either changes") does not say when to apply again.
+    """
     said = {"again": (signals.door, "apply again"), "until": (signals.freeze, "until"), "deadline": (signals.deadline, "deadline")}
-    return {name: quoted([one]) for name, (one, value) in said.items() if one.value == value and one.words.strip()}
+    words = {name: one.words.strip() for name, (one, value) in said.items() if one.value == value}
+    told = {**words, "again": words["again"] if _TIME.match(words.get("again", "")) else ""}
+    return {name: quoted([Said(words=each.removeprefix("at least "))]) for name, each in told.items() if each}
 
 
 def quoted(said: Iterable[Said]) -> str:
@@ -117,11 +133,15 @@ def fits(facts: Facts, when: Mapping[str, Iterable[str]], unless: Mapping[str, I
 
 
 def _short(words: str) -> str:
+    """The words as far as a line has room for them; none is cut that need not be."""
     plain = " ".join(words.split())
-    return plain if len(plain) <= _LONGEST_WORDS else plain[: _LONGEST_WORDS - 3].rstrip() + "..."
+    if len(plain) <= _LONGEST_WORDS:
+        return plain
+    whole = plain[: _LONGEST_WORDS - 2].rpartition(" ")[0].rstrip(" ,.;:-")
+    return f"{whole or plain[: _LONGEST_WORDS - 3]}..."
 
 
 def _offers_call(signals: Signals) -> bool:
-    """Whether it is a call that the mail offers for feedback."""
-    said = signals.feedback
-    return said.value == "offered" and _CALL.search(f"{said.words} {said.quote}") is not None
+    """Whether it is a call that the mail offers for feedback, or asks for."""
+    offers = (signals.feedback, "offered", _CALL), (signals.reply, "invited", _ASKS_TO_CALL)
+    return any(said.value == value and pattern.search(f"{said.words} {said.quote}") for said, value, pattern in offers)

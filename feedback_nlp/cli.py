@@ -205,9 +205,8 @@ def draft(
 
     email = _one_mail(file, "draft")
     feedback = next(give_feedback([email], load_version(model), human_labels()))
-    signals = feedback.signals
-    chosen = kind_of(feedback, signals, kind=kind or "", to_name=to_name)
-    drafted = run(feedback, signals, kind=kind or "", tone=tone, name=name, to_name=to_name)
+    chosen = kind_of(feedback, kind=kind or "", to_name=to_name)
+    drafted = run(feedback, kind=kind or "", tone=tone, name=name, to_name=to_name)
     if output:
         write_draft(drafted, email, output)
     if clipboard:

@@ -22,7 +22,7 @@ from feedback_nlp.labels import (
 from feedback_nlp.letter import Letter, letter_of
 from feedback_nlp.particulars import answered_subject, day_of, missing_words, name_of, plain_address, position_words, time_words
 from feedback_nlp.preprocess import fold
-from feedback_nlp.records import UNSURE_BELOW, Draft, Email, Feedback, Said, Signals
+from feedback_nlp.records import UNSURE_BELOW, Draft, Email, Feedback, Prediction, Said, Signals
 from feedback_nlp.sender import is_by_applicant
 from feedback_nlp.wording import Wording, draft_words
 
@@ -34,17 +34,17 @@ _ALL_THE_SAME = f"For a draft all the same, name one: --kind {' or '.join(DRAFT_
 
 
 def draft(
-    feedback: Feedback, signals: Signals = Signals(), *, kind: str = "", tone: str = "warm", name: str = "", to_name: str = ""
+    feedback: Feedback, signals: Signals | None = None, *, kind: str = "", tone: str = "warm", name: str = "", to_name: str = ""
 ) -> Draft:
     """The mail that fits what was read: of the `kind` that is named, else of the one that `kind_of` chooses.
 
-    `name` signs it; `to_name` is greeted, where it is not the one who signed. Raises NoDraftError where no mail should be
-    written, and InputError for a kind or tone that there is not.
+    `signals` stand for those of the feedback; `name` signs it; `to_name` is greeted, where it is not the one who signed. Raises
+    NoDraftError where no mail should be written, and InputError for a kind or tone that there is not.
     """
     _check("tone", tone, TONES)
     to_name = name_of(to_name, _MOST_WORDS_GREETED)
     letter = letter_of(feedback.email)
-    heeded = _heeded(signals, feedback.email)
+    heeded = _heeded(feedback, signals)
     chosen = kind_of(feedback, heeded, kind=kind, to_name=to_name)
     values = _values(feedback, heeded, letter, name, to_name)
     conditions = _conditions(feedback, heeded, letter, to_name) | {"kind": chosen, "tone": tone, "named": _yes(values["addressee"])}
@@ -54,19 +54,21 @@ def draft(
     return Draft(answered_subject(letter.subject) or wording["subject"], wording.letter(), _address(feedback, letter))
 
 
-def kind_of(feedback: Feedback, signals: Signals = Signals(), *, kind: str = "", to_name: str = "") -> str:
+def kind_of(feedback: Feedback, signals: Signals | None = None, *, kind: str = "", to_name: str = "") -> str:
     """The kind of mail that fits, one of `DRAFT_KINDS`: the named one, but none that asks for feedback where it is refused.
 
-    Raises NoDraftError where no mail should be written: answers are not read (and no person is named in `to_name`), or
-    there is nothing to answer.
+    Raises NoDraftError where no mail should be written: answers are not read (and no person is named in `to_name`), there is
+    nothing to answer, or it is not sure whether the mail is a rejection (and no kind is named).
     """
     _check("kind", kind, ("", *DRAFT_KINDS))
-    signals = _heeded(signals, feedback.email)
+    signals = _heeded(feedback, signals)
     if not _is_read(feedback, signals) and not name_of(to_name, _MOST_WORDS_GREETED):
         raise NoDraftError(
             "Answers to this mail are not read, so a reply would be time lost. If somebody there spoke with you, write to that "
             "person (--to-name NAME); if not, let it rest."
         )
+    if not kind and _is_open(feedback.prediction):
+        raise NoDraftError(f"It is not sure whether this mail turns you down. Read it once more. {_ALL_THE_SAME}")
     chosen = kind or (_in_answer(feedback, signals) if feedback.prediction.label in REASONS else _in_silence(feedback))
     return STAY_IN_TOUCH if chosen == ASKING and signals.feedback.value == REFUSED else chosen
 
@@ -76,8 +78,9 @@ def _check(what: str, given: str, known: Sequence[str]) -> None:
         raise InputError(f"There is no {what} {given!r} of a draft. Choose one of {', '.join(filter(None, known))}.")
 
 
-def _heeded(signals: Signals, email: Email) -> Signals:
+def _heeded(feedback: Feedback, signals: Signals | None) -> Signals:
     """The signals, with what the mail says of feedback and of answers where they leave that open."""
+    signals, email = feedback.signals if signals is None else signals, feedback.email
     if not signals.feedback.value and refuses_feedback(email):
         signals = replace(signals, feedback=Said(REFUSED))
     if not signals.reply.value and says_no_reply(email.sender, fold(email.text)):
@@ -90,6 +93,11 @@ def _is_read(feedback: Feedback, signals: Signals) -> bool:
     if feedback.email.sent:
         return True
     return signals.reply.value == INVITED or (signals.reply.value != NO_REPLY and feedback.parties.sender_type != NOREPLY)
+
+
+def _is_open(prediction: Prediction) -> bool:
+    """Whether the mail may be a rejection and may be none."""
+    return prediction.confidence < UNSURE_BELOW and NOT_REJECTION in prediction.possible and len(prediction.possible) > 1
 
 
 def _in_answer(feedback: Feedback, signals: Signals) -> str:

@@ -226,15 +226,22 @@ def _signed(letter: Letter) -> Iterator[str]:
     """Companies in the lines that sign: told by a word of theirs, or by the title or team before them."""
     before, by_person = "", bool(letter.signature) and is_person(_LINE_PARTS.split(letter.signature[0])[0])
     for line in letter.signature:
+        found: list[str] = []
         for part in (part.strip() for part in _LINE_PARTS.split(line)):
             name = "" if _CONTACT.search(part) else company_name(part)
             team = _OWN_TEAM.search(part)
             if team and team[1] in letter.subject:
-                yield from _known(company_name(team[1]))
+                found.extend(_known(company_name(team[1])))
             below = part == line.strip() and " " in name and not {"of", "and"} & set(name.split()) and _is_office(before)
             if name and (is_organisation(name) or below or (_is_trimmed(part, name, letter) and not (by_person and agency_likeness(part)))):
-                yield name
+                found.append(name)
             before = part
+        yield from sorted(found, key=_is_joined)  # "Strategy & Performance, Wexcombe Borough Council"
+
+
+def _is_joined(name: str) -> bool:
+    """Whether nothing but an "&" says that it is an organisation, as a department has it too."""
+    return not is_organisation(name.replace("&", "and"))
 
 
 def _is_office(part: str) -> bool:

@@ -44,12 +44,15 @@ SENTENCE_MEANINGS = {reason: MEANINGS[reason] for reason in CONCRETE_REASONS} | 
 }
 """Each sentence label in words."""
 
+OVERQUALIFIED = "overqualified"
+"""The kind of gap in which nothing is missing."""
+
 SIGNAL_VALUES = {
     "feedback": ("offered", "refused"),
     "reply": ("no-reply", "invited"),
     "door": ("later role", "apply again", "kept on file", "courtesy"),
     "gaps": (
-        *("skill", "experience", "overqualified", "qualification", "language", "test"),
+        *("skill", "experience", OVERQUALIFIED, "qualification", "language", "test"),
         *("place", "permit", "availability", "pay", "paperwork"),
     ),
     "chosen": ("internal", "more experienced", "cheaper", "somebody"),

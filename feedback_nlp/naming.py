@@ -37,6 +37,11 @@ _LEADING_ON = frozenset(
     "a an and as at by for from had has have if in of on once or our that the they to until we when where which who with you your".split()
 )
 """Words at which nothing ends: "in the spring, when the"."""
+_JOINING = frozenset("and but or".split())
+"""Words with which nothing begins: "and error handling"."""
+_LIMITS = ("by", "before", "within", "until", "till", "on")
+"""Words with which a deadline begins, the surest first: "on 01632 960441 by Friday"."""
+_MONTHS = frozenset("january february march april may june july august september october november december".split())
 _AROUND = " ,.;:!?()[]\"'“”‘’-–—"
 
 
@@ -64,6 +69,10 @@ class Naming:
             start, end = max(known, key=lambda run: (scores[run[0] : run[1]].max(), run[1] - run[0]))
         elif total < _LEAST[signal]:
             return ""
+        if signal == "deadline":
+            start, end = limit_of(sentence, words, start, end)
+        while end > start and _plain(sentence[words[start].start : words[start].end]) in _JOINING:
+            start += 1
         while end > start and _plain(sentence[words[end - 1].start : words[end - 1].end]) in _LEADING_ON:
             end -= 1
         return sentence[words[start].start : words[end - 1].end].strip(_AROUND) if end > start else ""
@@ -103,6 +112,17 @@ def word_features(sentence: str, words: Sequence[Word], signal: str, value: str)
         with_kind = tuple(f"{kind}|{d}:{tokens[at + d]}" for d in (-1, 0, 1))
         shape = (f"upper:{surface[:1].isupper()}", f"digit:{any(c.isdigit() for c in surface)}", f"end:{surface[-3:].lower()}")
         yield (kind, f"at:{10 * i // len(words)}", *near, *pairs, *with_kind, *shape)
+
+
+def limit_of(sentence: str, words: Sequence[Word], start: int, end: int) -> tuple[int, int]:
+    """Of the words for a deadline those from where its limit begins to a comma, unless a date goes on behind that."""
+    plain = [_plain(sentence[word.start : word.end]) for word in words[start:end]]
+    start += next((plain.index(limit) for limit in _LIMITS if limit in plain), 0)
+    for i in range(start + 1, end):
+        follows = _plain(sentence[words[i].start : words[i].end])
+        if "," in sentence[words[i - 1].start : words[i].start] and not (follows[:1].isdigit() or follows in _MONTHS):
+            return start, i
+    return start, end
 
 
 def _known(sentence: str, words: Sequence[Word], name: str) -> list[tuple[int, int]]:

@@ -165,7 +165,7 @@ class Advice:
 
     `meaning` is what the reason means for the person; `gap` is what was missing, where that is the reason. `says` is what
     the mail states, `may_mean` a guess, `unknown` what nobody can know from it. `channel` is the way to reach them, one of
-    `CHANNELS`, and why; `answerable` is False where nobody reads an answer to this mail. `caution` is there where a sentence
+    `CHANNELS`, and why; `answerable` is False where no person wrote who reads an answer. `caution` is there where a sentence
     hints at a protected trait.
     """
 

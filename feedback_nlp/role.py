@@ -47,6 +47,8 @@ _BECOMING = re.compile(r"^(?:becoming|being|to be(?:come)?|be(?:come)?)\s(?:an?\
 _NOT_IN_LOWER = frozenset("a an and are be been for has have is it no not so that the to was we which who with you".split())
 _GRADES = frozenset("I II III IV V 1 2 3 4".split())
 _NOT_ONE = frozenset("another any each every few hiring many no not other several similar some that these this those two three".split())
+_NOT_ONE_IN_LOWER = frozenset("different future new second third".split())
+"""Words that make another role of it ("the second design role"), but with a capital belong to a name ("Second Engineer")."""
 _COMMA = re.compile(r",\s+")
 _HEAD_PARTS = re.compile(r"\s(?:[-|/:]+|of|for|in|at|to|with)\s|[,:(/]")
 
@@ -150,8 +152,9 @@ def _words(token: str) -> list[str]:
 
 
 def _is_doubtful(tokens: list[str]) -> bool:
-    doubtful = listed("role", "doubtful")
-    return tokens[0].lower() in _NOT_ONE or all(word in doubtful for token in tokens for word in _words(token))
+    if tokens[0].lower() in _NOT_ONE or tokens[0] in _NOT_ONE_IN_LOWER:
+        return True
+    return all(word in listed("role", "doubtful") for token in tokens for word in _words(token))
 
 
 def holds_noun(tokens: list[str]) -> bool:

@@ -47,7 +47,7 @@ Flags = NDArray[np.bool_]
 
 class Rejected(NamedTuple):
     """What the signals of a mail are told from: its sentences, the probabilities of their labels (sentences, sentence labels), the
-    mail's label ("" where that is not known), and which of `VALUES` a sentence says in the words of a phrase (sentences, values).
+    mail's label ("" where that is not sure), and which of `VALUES` a sentence says in the words of a phrase (sentences, values).
     """
 
     sentences: Sequence[Sentence]

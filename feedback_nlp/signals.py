@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from feedback_nlp.answering import refuses_feedback, says_no_reply
+from feedback_nlp.answering import refuses_feedback, says_no_reply, shuts_door
 from feedback_nlp.labels import BOILERPLATE, NOT_REJECTION, SENTENCE_LABELS, SIGNAL_VALUES
 from feedback_nlp.model import Reading
 from feedback_nlp.preprocess import Preprocessor, fold
-from feedback_nlp.records import Email, Prediction, Said, Signals
+from feedback_nlp.records import UNSURE_BELOW, Email, Prediction, Said, Signals
 from feedback_nlp.signal_model import VALUES, Flags, Rejected, SignalModel, Told
 from feedback_nlp.signal_phrases import plainly_said
 from feedback_nlp.signal_store import load_signals
@@ -40,12 +40,16 @@ def signals_of(
     if rejections:
         reader = signal_model or load_signals()
         read = [
-            Rejected(reading.sentences, reading.probabilities, prediction.label or "", _plain(email.text, reading))
+            Rejected(reading.sentences, reading.probabilities, _sure_label(prediction), _plain(email.text, reading))
             for email, reading, prediction in map(mails.__getitem__, rejections)
         ]
         for i, told in zip(rejections, reader.told(read), strict=True):
             found[i] = _signals(mails[i][0], told, reader, preprocessor)
     return found
+
+
+def _sure_label(prediction: Prediction) -> str:
+    return prediction.label or "" if prediction.confidence >= UNSURE_BELOW else ""
 
 
 def _plain(text: str, reading: Reading) -> Flags:
@@ -62,6 +66,8 @@ def _signals(email: Email, told: Sequence[Told], reader: SignalModel, preprocess
     said: dict[str, list[Said]] = {signal: [] for signal in SIGNAL_VALUES}
     for signal, value, sentence in told:
         quote = email.text[sentence.start : sentence.end]
+        if signal == "door" and shuts_door(quote, value):
+            continue
         said[signal].append(Said(value, reader.naming.words(quote, preprocessor.words(quote), signal, value), quote))
     if says_no_reply(email.sender, fold(email.text)) and NO_REPLY.value not in [one.value for one in said["reply"]]:
         said["reply"].insert(0, NO_REPLY)

@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from feedback_nlp.body import lines_of
-from feedback_nlp.labels import BOILERPLATE, MEANINGS, NOT_REJECTION, REASONS, SENTENCE_MEANINGS, VAGUE_SUBJECTIVE
+from feedback_nlp.labels import (
+    BOILERPLATE,
+    MEANINGS,
+    NOT_REJECTION,
+    OVERQUALIFIED,
+    REASONS,
+    SENTENCE_MEANINGS,
+    SKILLS_GAP,
+    VAGUE_SUBJECTIVE,
+)
 from feedback_nlp.metrics import COMPARED, Share, share_interval
 from feedback_nlp.records import HUMAN, UNSURE_BELOW, Advice, Evidence, Example, Feedback, OwnLabel, Prediction, Remark
 
@@ -116,7 +125,7 @@ def _how_told(state: TagState) -> str:
 
 def headline(feedback: Feedback) -> Iterator[str]:
     """The lines that say what the mail says, and how sure that is."""
-    return _headline(feedback.prediction, feedback.advice.gap) if feedback.overruled is None else _own_headline(feedback)
+    return _headline(feedback) if feedback.overruled is None else _own_headline(feedback)
 
 
 def render_advice(label: str, advice: Advice) -> Iterator[str]:
@@ -328,28 +337,31 @@ def _suspects(result: Retraining) -> Iterator[str]:
 def _own_headline(feedback: Feedback) -> Iterator[str]:
     """The label that the person gave, and what the model says."""
     label, said = feedback.prediction.label or "", feedback.overruled
-    yield click.style(_capital(_meaning(label, feedback.advice.gap)), bold=True) + f"  ({label}, your own label)"
+    yield click.style(_capital(_meaning(feedback)), bold=True) + f"  ({label}, your own label)"
     if said and said.label:
         yield from _wrapped(f"The model says: {MEANINGS[said.label]} ({said.label}, {percent(said.confidence)} sure).")
 
 
-def _meaning(label: str, gap: str) -> str:
-    return f"a requirement was not met: {gap}" if gap else MEANINGS[label]
+def _meaning(feedback: Feedback) -> str:
+    label = feedback.prediction.label or ""
+    if label == SKILLS_GAP and feedback.signals.gaps and feedback.signals.gaps[0].value == OVERQUALIFIED:
+        return "you have more experience than was asked for"
+    return f"a requirement was not met: {feedback.advice.gap}" if feedback.advice.gap else MEANINGS[label]
 
 
 def _capital(text: str) -> str:
     return text[0].upper() + text[1:]
 
 
-def _headline(prediction: Prediction, gap: str) -> Iterator[str]:
-    label = prediction.label or ""
+def _headline(feedback: Feedback) -> Iterator[str]:
+    prediction, label = feedback.prediction, feedback.prediction.label or ""
     second = runner_up(prediction)
     if second:
         yield click.style(f"Unsure: {MEANINGS[label]} ({label}, {percent(prediction.confidence)}),", bold=True)
         yield click.style(f"     or {MEANINGS[second]} ({second}, {percent(prediction.scores[second])}).", bold=True)
         yield "Please judge by the sentence yourself." if label in REASONS else "Please read it once more yourself."
         return
-    yield click.style(_capital(_meaning(label, gap)), bold=True) + f"  ({label}, {percent(prediction.confidence)} sure)"
+    yield click.style(_capital(_meaning(feedback)), bold=True) + f"  ({label}, {percent(prediction.confidence)} sure)"
     others = [f"{MEANINGS[name]} ({name}, {percent(prediction.scores[name])})" for name in prediction.possible if name != label]
     if others:
         yield from _wrapped(f"Less likely: {'; or '.join(others)}")

@@ -1,5 +1,6 @@
 import itertools
 import re
+from dataclasses import replace
 from functools import cache
 
 import click
@@ -8,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedback_nlp.advice import advise, advise_case, advise_on_silence
-from feedback_nlp.answering import can_be_answered, refuses_feedback
-from feedback_nlp.case import CHANNELS, GAPS, VALUES
+from feedback_nlp.answering import is_by_team, refuses_feedback, says_no_reply
+from feedback_nlp.case import CHANNELS, GAPS, TEAM, VALUES
 from feedback_nlp.entries import TABLES, read_entries
 from feedback_nlp.labels import LABELS, NOT_REJECTION, REASONS, SENDER_TYPES, STEPS
 from feedback_nlp.records import Email, Evidence, Parties, Prediction, Said, Signals, Step
@@ -17,11 +18,13 @@ from feedback_nlp.resources import read_table
 from feedback_nlp.terminal import render_advice
 
 PERSONAL = Email("1", "Dear Sam,\n\nIt is a no, sorry.\n\nBest,\nIda")
+BY_TEAM = Email("1", "Dear Sam,\n\nIt is a no.\n\nKind regards,\nThe Mill Recruitment Team")
 FORM = Email("1", "Dear Sam,\n\nIt is a no.\n\nThis is an automated message.")
 OFFERED = Signals(feedback=Said("offered", "", "Happy to tell you more."))
 CALL = Signals(feedback=Said("offered", "", "Give me a call."))
 REFUSED = Signals(feedback=Said("refused"))
 UNTIL = Signals(freeze=Said("until", "until October"))
+INVITED = Signals(reply=Said("invited"))
 
 
 def prediction(label, quote="It is a no"):
@@ -362,13 +365,13 @@ FACTS = {
     "apply again at the time named": (
         ["own"],
         "next_steps",
-        'Today: note in your calendar to apply again "in six months", and say then what has changed. They have asked you to.',
+        'Today: note in your calendar to apply again "in six months", and say then what has changed. The mail says that you may.',
         ("another_candidate", "interview", "recruiter", door("apply again", "in six months")),
     ),
     "apply again on a condition": (
         ["own"],
         "next_steps",
-        "As soon as their condition is met: apply again, and say so in the first line. They have asked you to.",
+        "As soon as their condition is met: apply again, and say so in the first line. The mail says that you may.",
         ("skills_gap", "application", "recruiter", door("apply again")),
     ),
     "kept on file": (
@@ -388,6 +391,13 @@ FACTS = {
         "avoid",
         "Asking for reasons all the same. They have said that they give none.",
         ("skills_gap", "interview", "recruiter", REFUSED),
+    ),
+    "an answer that is asked for": (
+        ["own"],
+        "next_steps",
+        "Today: read again what they ask for or offer, and answer the recruiter if it is something for you."
+        " They say that an answer is welcome.",
+        ("skills_gap", "interview", "recruiter", INVITED),
     ),
     "keep preparing until an offer is signed": (
         ["000"],
@@ -484,6 +494,27 @@ def test_without_a_gap_none_is_named():
     assert advise_case("skills_gap").gap == ""
 
 
+@pytest.mark.parametrize("stage", ["", *STEPS])
+@pytest.mark.parametrize("label", REASONS)
+@pytest.mark.parametrize("kind", ["pay", "skill"])
+def test_where_an_answer_is_asked_for_nobody_is_told_to_wait(label, stage, kind):
+    advice = advise_case(label, stage, "agency", replace(gap(kind), reply=Said("invited")))
+    told = " ".join([*advice.next_steps, *advice.avoid])
+    assert not re.search("not in the first two|until tomorrow|for less in the same mail|for the range of the role", told)
+    called = advise_case(label, stage, "manager", replace(gap(kind), reply=Said("invited", "", "Do ring me.")))
+    assert (called.channel, "ring the manager" in " ".join(called.next_steps)) == ("phone", stage != "offer")
+
+
+@pytest.mark.parametrize("reason", REASONS)
+@pytest.mark.parametrize("signals", [Signals(), REFUSED, gap("test")], ids=["nothing", "refused", "test"])
+@pytest.mark.parametrize("stage", ["", "application"])
+def test_what_is_said_of_an_unknown_stage_holds_of_any(reason, signals, stage):
+    advice = advise_case(reason, stage, "recruiter", signals)
+    texts = " ".join([*advice.next_steps, advice.channel_reason, *advice.questions])
+    assert not re.search("not met anybody|all that they had to go by", texts) or stage == "application"
+    assert "beside the advert" not in texts or signals != gap("test")
+
+
 # Cases differ where they should.
 
 CASES = {case: advise_case(*case) for case in itertools.product(REASONS, STEPS, SENDER_TYPES)}
@@ -521,6 +552,10 @@ def test_cases_differ(field):
     (("skills_gap", "interview", "recruiter", Signals(reply=Said("no-reply"))), "mail"),
     (("skills_gap", "application", "recruiter", Signals(reply=Said("no-reply"))), "none"),
     (("skills_gap", "application", "agency", Signals(reply=Said("no-reply"))), "recruiter"),
+    (("skills_gap", "application", TEAM), "mail"),
+    (("skills_gap", "interview", TEAM), "mail"),
+    (("cultural_fit", "application", TEAM, REFUSED), "none"),
+    (("cultural_fit", "interview", TEAM, CALL), "phone"),
 ])  # fmt: skip
 def test_channel(case, channel):
     assert advise_case(*case).channel == channel
@@ -533,6 +568,7 @@ def test_every_channel_has_a_case():
 @pytest.mark.parametrize(("case", "most"), [
     (("another_candidate", "application", "noreply"), 2),
     (("another_candidate", "interview", "noreply"), 2),
+    (("another_candidate", "interview", TEAM), 2),
     (("another_candidate", "application", "recruiter"), 3),
     (("another_candidate", "", "recruiter"), 3),
     (("another_candidate", "screen", "manager"), 3),
@@ -564,6 +600,7 @@ SIGNALS = [
     REFUSED,
     *(Signals(deadline=Said("deadline", words)) for words in ("", "by Friday")),
     *(Signals(traits=(Said(trait),)) for trait in VALUES["traits"][:-1]),
+    INVITED,
     Signals(reply=Said("no-reply"), door=Said("kept on file")),
     Signals(reply=Said("no-reply"), door=Said("later role")),
 ]
@@ -575,7 +612,7 @@ def everything():
         advise_case(reason, stage, sender, signals)
         for reason in (*REASONS, NOT_REJECTION)
         for stage in ("", *STEPS)
-        for sender in ("", *SENDER_TYPES)
+        for sender in ("", *SENDER_TYPES, TEAM)
         for signals in SIGNALS
     ]
 
@@ -622,7 +659,7 @@ ASKING, CONTACTING = (
 
 
 @settings(max_examples=300)
-@given(st.sampled_from(REASONS), st.sampled_from(["", *STEPS]), st.sampled_from(["", *SENDER_TYPES]), SAID)
+@given(st.sampled_from(REASONS), st.sampled_from(["", *STEPS]), st.sampled_from(["", *SENDER_TYPES, TEAM]), SAID)
 def test_what_holds_of_all_advice(label, stage, sender, signals):
     advice = advise_case(label, stage, sender, signals)
     texts = (*advice.next_steps, *advice.questions)
@@ -666,7 +703,7 @@ def test_the_steps_and_questions_of_a_case_all_fit_a_screen():
 @pytest.mark.parametrize("email", [PERSONAL, FORM], ids=["personal", "form mail"])
 def test_not_a_rejection_gets_no_advice(email):
     advice = advise(prediction(NOT_REJECTION), email)
-    assert advice.meaning == "This does not read as a rejection of an application, so there is nothing here to recover from."
+    assert advice.meaning == "This does not read as a rejection of an application."
     assert (advice.next_steps, advice.questions, advice.says, advice.channel, advice.avoid) == ((), (), (), "", ())
 
 
@@ -688,6 +725,12 @@ INTERVIEWED = Step("interview", True)
         pytest.param(FORM, Parties(sender_type="recruiter"), Step(), Signals(), ("", "noreply"), id="form mail, signed"),
         pytest.param(FORM, Parties(sender_type="agency"), Step(), Signals(), ("", "agency"), id="form mail of an agency"),
         pytest.param(FORM, Parties(), Step(), Signals(reply=Said("invited")), ("", ""), id="form mail that asks for an answer"),
+        pytest.param(FORM, Parties(sender_type="noreply"), Step(), Signals(reply=Said("invited")), ("", ""), id="asks though unread"),
+        pytest.param(PERSONAL, Parties(sender_type="noreply"), Step(), Signals(), ("", "noreply"), id="a sender that is not read"),
+        pytest.param(BY_TEAM, Parties(), Step(), Signals(), ("", TEAM), id="signed by a team"),
+        pytest.param(BY_TEAM, Parties(sender_type="recruiter"), INTERVIEWED, Signals(), ("interview", TEAM), id="a team, met"),
+        pytest.param(BY_TEAM, Parties(sender_type="noreply"), Step(), Signals(), ("", "noreply"), id="a team whose mailbox is not read"),
+        pytest.param(BY_TEAM, Parties(sender_type="agency"), Step(), Signals(), ("", "agency"), id="a team of an agency"),
         pytest.param(PERSONAL, Parties(), INTERVIEWED, gap(("skill", "SAP")), ("interview", ""), id="a gap"),
     ],
 )
@@ -698,6 +741,19 @@ def test_the_case_of_a_mail(email, parties, step, signals, case):
 def test_a_form_mail_is_not_answerable():
     assert advise(prediction("skills_gap"), PERSONAL).answerable
     assert not advise(prediction("skills_gap"), FORM).answerable
+    assert not advise(prediction("skills_gap"), BY_TEAM).answerable
+
+
+def test_a_team_may_be_asked():
+    advice = advise(prediction("vague_subjective"), BY_TEAM, step=Step("application", True))
+    assert advice.channel_reason == "a team wrote; an answer may not come, but asking once costs little"
+    assert "ask the team that wrote once, politely, for feedback on one specific point" in advice.next_steps[0]
+    texts = " ".join([*advice.next_steps, *advice.avoid, advice.channel_reason])
+    assert "unanswered" not in texts
+    assert "Nobody reads" not in texts
+    met = advise(prediction("vague_subjective"), BY_TEAM, step=INTERVIEWED)
+    assert met.channel_reason == "the person you spoke with answers sooner than the team that wrote"
+    assert "ask the person you spoke with once" in " ".join(met.next_steps)
 
 
 # Without one
@@ -717,40 +773,40 @@ def test_where_nobody_answered():
     )
 
 
-# The mail's sender and end, whether a person may read an answer, whether feedback is refused.
+# The mail's sender and end, whether a team signs it, whether answers are not read, whether feedback is refused.
 MAILS = [
-    ("ida@mill.example", "Best,\nIda", True, False),
-    ("ida@mill.example", "Kind regards,\nIda Mill\nHead of Baking", True, False),
-    ("ida@mill.example", "Cheers, Ida", True, False),
-    ("ida@mill.example", "Yours sincerely,\nDr. I. Mill", True, False),
-    ("ida@mill.example", "If you have questions, just reply to this mail.\n\nIda Mill", True, False),
-    ("ida@mill.example", "Happy to give you feedback over the phone.\n\nBest,\nIda", True, False),
-    ("ida@mill.example", "We would like to offer feedback if you want it.\n\nBest,\nIda", True, False),
-    ("ida@mill.example", "Please do not hesitate to reply with questions.\n\nBest,\nIda", True, False),
-    ("", "Sorry again!\nIda", True, False),
-    ("no-reply@mill.example", "Best,\nIda", False, False),
-    ("Mill <noreply@mill.example>", "Kind regards,\nMill", False, False),
-    ("do-not-reply@mill.example", "Kind regards,\nMill", False, False),
-    ("do_not_reply@mill.example", "Kind regards,\nMill", False, False),
-    ("notifications@mill.example", "Kind regards,\nMill", False, False),
-    ("jobs@mill.example", "Please do not reply to this email.", False, False),
-    ("jobs@mill.example", "This mailbox is not monitored.", False, False),
-    ("jobs@mill.example", "This is an automated message.", False, False),
-    ("jobs@mill.example", "Replies to this message are not read.\nSent from an unmonitored address.", False, False),
-    ("jobs@mill.example", "Kind regards,\nThe Mill Recruitment Team", False, False),
-    ("jobs@mill.example", "Best wishes,\nTalent Acquisition", False, False),
-    ("jobs@mill.example", "Thanks,\nMill HR", False, False),
-    ("ida@mill.example", "We are unable to provide individual feedback.\n\nBest,\nIda", True, True),
-    ("ida@mill.example", "Sadly we cannot give\nfeedback to every applicant.\n\nBest,\nIda", True, True),
-    ("ida@mill.example", "Sadly we can't give feedback.\n\nBest,\nIda", True, True),
-    ("ida@mill.example", "We do not offer feedback at this stage.\n\nBest,\nIda", True, True),
-    ("ida@mill.example", "Please note that feedback won’t be given.\n\nBest,\nIda", True, True),
-    ("jobs@mill.example", "No individual feedback can be given.\n\nKind regards,\nThe Hiring Team", False, True),
-    ("no-reply@mill.example", "We cannot share detailed feedback with candidates.", False, True),
+    ("ida@mill.example", "Best,\nIda", False, False, False),
+    ("ida@mill.example", "Kind regards,\nIda Mill\nHead of Baking", False, False, False),
+    ("ida@mill.example", "Cheers, Ida", False, False, False),
+    ("ida@mill.example", "Yours sincerely,\nDr. I. Mill", False, False, False),
+    ("ida@mill.example", "If you have questions, just reply to this mail.\n\nIda Mill", False, False, False),
+    ("ida@mill.example", "Happy to give you feedback over the phone.\n\nBest,\nIda", False, False, False),
+    ("ida@mill.example", "We would like to offer feedback if you want it.\n\nBest,\nIda", False, False, False),
+    ("ida@mill.example", "Please do not hesitate to reply with questions.\n\nBest,\nIda", False, False, False),
+    ("", "Sorry again!\nIda", False, False, False),
+    ("no-reply@mill.example", "Best,\nIda", False, True, False),
+    ("Mill <noreply@mill.example>", "Kind regards,\nMill", False, True, False),
+    ("do-not-reply@mill.example", "Kind regards,\nMill", False, True, False),
+    ("do_not_reply@mill.example", "Kind regards,\nMill", False, True, False),
+    ("notifications@mill.example", "Kind regards,\nMill", False, True, False),
+    ("jobs@mill.example", "Please do not reply to this email.", False, True, False),
+    ("jobs@mill.example", "This mailbox is not monitored.", False, True, False),
+    ("jobs@mill.example", "This is an automated message.", False, True, False),
+    ("jobs@mill.example", "Replies to this message are not read.\nSent from an unmonitored address.", False, True, False),
+    ("jobs@mill.example", "Kind regards,\nThe Mill Recruitment Team", True, False, False),
+    ("jobs@mill.example", "Best wishes,\nTalent Acquisition", True, False, False),
+    ("jobs@mill.example", "Thanks,\nMill HR", True, False, False),
+    ("ida@mill.example", "We are unable to provide individual feedback.\n\nBest,\nIda", False, False, True),
+    ("ida@mill.example", "Sadly we cannot give\nfeedback to every applicant.\n\nBest,\nIda", False, False, True),
+    ("ida@mill.example", "Sadly we can't give feedback.\n\nBest,\nIda", False, False, True),
+    ("ida@mill.example", "We do not offer feedback at this stage.\n\nBest,\nIda", False, False, True),
+    ("ida@mill.example", "Please note that feedback won’t be given.\n\nBest,\nIda", False, False, True),
+    ("jobs@mill.example", "No individual feedback can be given.\n\nKind regards,\nThe Hiring Team", True, False, True),
+    ("no-reply@mill.example", "We cannot share detailed feedback with candidates.", False, True, True),
 ]
 
 
-@pytest.mark.parametrize(("sender", "end", "answerable", "refused"), MAILS, ids=range(len(MAILS)))
-def test_signals(sender, end, answerable, refused):
+@pytest.mark.parametrize(("sender", "end", "by_team", "no_reply", "refused"), MAILS, ids=range(len(MAILS)))
+def test_signals(sender, end, by_team, no_reply, refused):
     email = Email("1", f"Dear Sam,\n\nThank you for your time. We have chosen somebody else.\n\n{end}\n", sender=sender)
-    assert (can_be_answered(email), refuses_feedback(email)) == (answerable, refused)
+    assert (is_by_team(email), says_no_reply(sender, email.text), refuses_feedback(email)) == (by_team, no_reply, refused)

@@ -72,6 +72,25 @@ def test_facts_of_a_mail_that_says_much():
 
 
 @pytest.mark.parametrize(
+    ("signals", "words"),
+    [
+        (Signals(door=Said("apply again", "In six months")), {"again": '"In six months"'}),
+        (Signals(door=Said("apply again", "once you have the licence")), {"again": '"once you have the licence"'}),
+        (Signals(door=Said("apply again", "at the end of June")), {"again": '"at the end of June"'}),
+        (Signals(door=Said("apply again", "If either changes")), {}),
+        (Signals(door=Said("apply again", "at least a year")), {}),
+        (Signals(door=Said("apply again", "inside")), {}),
+        (Signals(door=Said("later role", "in May")), {}),
+        (Signals(freeze=Said("until", "at least Q2")), {"until": '"Q2"'}),
+        (Signals(freeze=Said("until", "until at least September")), {"until": '"until at least September"'}),
+        (Signals(deadline=Said("deadline", " ")), {}),
+    ],
+)
+def test_words_of(signals, words):
+    assert words_of(signals) == words
+
+
+@pytest.mark.parametrize(
     ("sender_type", "sender"),
     [("recruiter", "noreply"), ("manager", "noreply"), ("", "noreply"), ("agency", "agency"), ("noreply", "noreply")],
 )
@@ -95,6 +114,22 @@ def test_an_offered_call(feedback, call):
 
 
 @pytest.mark.parametrize(
+    ("reply", "call"),
+    [
+        (Said("invited", "", "Do ring me if you would like to talk it through: any day after 4."), "offered"),
+        (Said("invited", "", "Please call us on 01632 960 441."), "offered"),
+        (Said("invited", "", "Just give me a ring."), "offered"),
+        (Said("invited", "", "Write to me after our phone call, if you like."), "unknown"),
+        (Said("invited", "", "Email me, but please do not call me."), "unknown"),
+        (Said("invited", "", "Just hit reply."), "unknown"),
+        (Said("no-reply", "", "Please do not reply, call us on 01632 960 441."), "unknown"),
+    ],
+)
+def test_a_call_that_is_asked_for(reply, call):
+    assert facts_of("skills_gap", "", "", Signals(reply=reply))["call"] == {call}
+
+
+@pytest.mark.parametrize(
     ("words", "shown"),
     [
         ([], ""),
@@ -106,6 +141,9 @@ def test_an_offered_call(feedback, call):
         (["two\n  years"], '"two years"'),
         (["x" * 40], f'"{"x" * 40}"'),
         (["x" * 41], f'"{"x" * 37}..."'),
+        (["working knowledge of an ASIC design flow and more"], '"working knowledge of an ASIC design..."'),
+        (["two years with children, under three years"], '"two years with children, under three..."'),
+        (["y" * 37 + " x" * 3], f'"{"y" * 37}..."'),
         (["x" * 40, "SAP"], f'"{"x" * 40}" and "SAP"'),
         (["x" * 40, "SAP", "Excel"], f'"{"x" * 40}", "SAP" and more'),
         (["x" * 40, "y" * 40], f'"{"x" * 40}" and more'),
@@ -153,4 +191,4 @@ def test_values_are_those_of_the_page(signal):
 
 def test_stages_and_senders_are_those_of_a_row():
     assert VALUES["stage"] == (*STEPS, "unknown")
-    assert VALUES["sender"] == (*SENDER_TYPES, "unknown")
+    assert VALUES["sender"] == (*SENDER_TYPES, "team", "unknown")

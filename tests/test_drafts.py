@@ -205,6 +205,34 @@ def test_no_draft(given_feedback, signals, message):
     assert "\n" not in message
 
 
+@pytest.mark.parametrize(
+    ("label", "confidence", "possible", "drafted"),
+    [
+        ("skills_gap", 0.5, ("skills_gap", NOT_REJECTION), False),
+        (NOT_REJECTION, 0.59, (NOT_REJECTION, "another_candidate"), False),
+        ("skills_gap", 0.6, ("skills_gap", NOT_REJECTION), True),
+        ("skills_gap", 0.5, ("skills_gap", "cultural_fit"), True),
+        (NOT_REJECTION, 0.5, (NOT_REJECTION,), True),
+    ],
+)
+def test_no_draft_where_it_may_be_no_rejection(label, confidence, possible, drafted):
+    said = feedback(label, confidence=confidence)
+    unsure = replace(said, prediction=replace(said.prediction, possible=possible))
+    assert draft(unsure, kind="thanks").body
+    if drafted:
+        assert draft(unsure).body
+    else:
+        with pytest.raises(NoDraftError) as error:
+            draft(unsure)
+        assert str(error.value) == f"It is not sure whether this mail turns you down. Read it once more. {ALL_THE_SAME}"
+
+
+def test_the_signals_are_those_of_the_feedback_where_no_others_are_given():
+    found = replace(feedback("another_candidate"), signals=Signals(door=OPEN))
+    assert kind_of(found) == "stay-in-touch"
+    assert draft(found) == draft(found, found.signals) != draft(found, Signals())
+
+
 def test_what_was_not_judged_says_why():
     unjudged = replace(feedback(), prediction=Prediction(None, 0.0, {}, note="There are no words here to read."))
     with pytest.raises(NoDraftError, match=f"^There are no words here to read. {ALL_THE_SAME}$"):

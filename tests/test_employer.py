@@ -34,6 +34,8 @@ TEXTS = [
     ("Kind regards,\nMaria\nFoxmere Ltd", "Foxmere Ltd"),
     ("Kind regards,\nMaria Silva\nDirector\nStichting Waterwijs", "Stichting Waterwijs"),
     ("Talent Acquisition, Foxmere Labs", "Foxmere Labs"),
+    ("Regards\nMaria Silva\nStrategy & Performance, Wexcombe Borough Council", "Wexcombe Borough Council"),
+    ("Regards\nMaria Silva\nReed & Oak, Leeds", "Reed & Oak"),
     ("Quill Mark Careers", "Quill Mark"),
     ("Foxmere has read your form.\n\nFoxmere Careers", "Foxmere"),
     ("Legal Talent", ""),

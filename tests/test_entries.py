@@ -179,15 +179,15 @@ FAULTS = {
     ),
     "an unknown value": (
         STEP + 'unless = { sender = ["robot"] }\n',
-        ", [step.mine]: unless has sender = ['robot']. Give a list of noreply, recruiter, manager, agency, unknown.",
+        ", [step.mine]: unless has sender = ['robot']. Give a list of noreply, recruiter, manager, agency, team, unknown.",
     ),
     "a value no list": (
         STEP + 'when = { sender = "agency" }\n',
-        ", [step.mine]: when has sender = 'agency'. Give a list of noreply, recruiter, manager, agency, unknown.",
+        ", [step.mine]: when has sender = 'agency'. Give a list of noreply, recruiter, manager, agency, team, unknown.",
     ),
     "no values": (
         STEP + "when = { sender = [] }\n",
-        ", [step.mine]: when has sender = []. Give a list of noreply, recruiter, manager, agency, unknown.",
+        ", [step.mine]: when has sender = []. Give a list of noreply, recruiter, manager, agency, team, unknown.",
     ),
     "an unknown channel": (
         '[channel.mine]\ntext = "x"\nchannel = "pigeon"\n',

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback_nlp.labels import SIGNAL_VALUES
-from feedback_nlp.naming import LISTS, NAMED, Naming, best_run, is_named, word_features
+from feedback_nlp.naming import LISTS, NAMED, Naming, best_run, is_named, limit_of, word_features
 from feedback_nlp.preprocess import Preprocessor
 from feedback_nlp.resources import read_table
 from feedback_nlp.signal_store import load_signals
@@ -73,12 +73,45 @@ def test_the_vocabulary():
             "apply again",
             "in the spring",
         ),
+        (
+            "What held us back: there were no tests at all, the importer reads the whole file into memory although the brief said files "
+            "of 20 GB, and error handling was mostly a bare except.",
+            "gaps",
+            "test",
+            "error handling",
+        ),
+        (
+            "Should you wish to receive feedback on your interview, please contact Janet Prowse, Ward Manager, on 01632 960 441 by Friday "
+            "20 March.",
+            "deadline",
+            "deadline",
+            "by Friday 20 March",
+        ),
         ("We wish you well.", "door", "courtesy", ""),
         ("", "gaps", "skill", ""),
     ],
 )
 def test_words(sentence, signal, value, words):
     assert named(sentence, signal, value) == words
+
+
+@pytest.mark.parametrize(
+    ("sentence", "limit"),
+    [
+        ("on 01632 960 441 by Friday 20 March", "by Friday 20 March"),
+        ("on Friday 20 March", "on Friday 20 March"),
+        ("by Friday, 20 March", "by Friday, 20 March"),
+        ("by Friday, March 20", "by Friday, March 20"),
+        ("by Friday, so that we can tell them", "by Friday"),
+        ("Ward Manager, 20 March", "Ward Manager, 20 March"),
+        ("within ten days", "within ten days"),
+        ("", ""),
+    ],
+)
+def test_a_deadline_is_a_limit(sentence, limit):
+    words = PLAIN.words(sentence)
+    start, end = limit_of(sentence, words, 0, len(words))
+    assert (sentence[words[start].start : words[end - 1].end].rstrip(",") if words else "") == limit
 
 
 @given(st.text(max_size=80), st.sampled_from([(s, v) for s, values in SIGNAL_VALUES.items() for v in values]))

@@ -110,6 +110,7 @@ def test_missing_words(kind, words, missing):
         ("next spring", "next spring"),
         ("After twelve months.", "After twelve months"),
         ("until the third quarter", ""),
+        ("at least Q2", ""),
         ("six months", ""),
         ("once you have it", ""),
         ("in the first week of May", ""),

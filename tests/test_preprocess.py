@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback_nlp import body, preprocess, sentences, signals, signature
-from feedback_nlp.answering import can_be_answered, refuses_feedback
+from feedback_nlp.answering import is_by_team, refuses_feedback, says_no_reply, shuts_door
 from feedback_nlp.body import own_lines
 from feedback_nlp.preprocess import Preprocessor, fold
 from feedback_nlp.records import Email, Sentence
@@ -308,8 +308,10 @@ READERS = {
     "split_sentences": split_sentences,
     "tokens": PLAIN.tokens,
     "fold": fold,
-    "can_be_answered": lambda text: can_be_answered(Email("", text, sender=text)),
+    "is_by_team": lambda text: is_by_team(Email("", text, sender=text)),
+    "says_no_reply": lambda text: says_no_reply(text, text),
     "refuses_feedback": lambda text: refuses_feedback(Email("", text)),
+    "shuts_door": lambda text: [shuts_door(text, value) for value in ("apply again", "kept on file")],
 }
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 import feedback_nlp
 from feedback_nlp.labels import SIGNAL_VALUES
-from feedback_nlp.records import Email, Said, Signals
+from feedback_nlp.records import Email, Prediction, Said, Signals
 from feedback_nlp.signals import MANY, signals_of
 
 
@@ -101,6 +101,15 @@ def test_signals(model, text, sender, name, said):
 )
 def test_what_is_not_said(model, text, name):
     assert getattr(read(model, text), name) in ((), Said())
+
+
+@pytest.mark.parametrize(("confidence", "kinds"), [(0.39, []), (0.59, []), (0.6, ["overqualified"]), (1.0, ["overqualified"])])
+def test_a_kind_is_asked_for_where_the_label_is_sure_alone(model, confidence, kinds):
+    text = "Dear Ann,\n\nThank you for the interview. Because of your epilepsy we do not think that the job would be safe for you.\n\nBo"
+    (reading,) = model.read([text])
+    said = Prediction("skills_gap", confidence, {})
+    (signals,) = signals_of([(Email("1", text), reading, said)], model.preprocessor)
+    assert [one.value for one in signals.gaps] == kinds
 
 
 @pytest.mark.parametrize("text", ["", "Dear Ann, your interview is on Friday at ten. Reply by Thursday, please.", "Ihre Bewerbung ist da."])

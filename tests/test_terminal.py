@@ -3,13 +3,14 @@ from dataclasses import replace
 import click
 import pytest
 
+from feedback_nlp.advice import advise_case
 from feedback_nlp.case import CHANNELS
 from feedback_nlp.explanation import Explanation, SentenceExplanation, WordWeight
 from feedback_nlp.labels import LABELS, SENTENCE_LABELS
 from feedback_nlp.patterns import patterns
-from feedback_nlp.records import Advice, Email, Evidence, Feedback, Prediction, Remark
+from feedback_nlp.records import Advice, Email, Evidence, Feedback, Prediction, Remark, Said, Signals
 from feedback_nlp.report import Table
-from feedback_nlp.terminal import harmless, render, render_advice, render_explanation, render_patterns, render_remarks
+from feedback_nlp.terminal import harmless, headline, render, render_advice, render_explanation, render_patterns, render_remarks
 from tests.labelled import other, row
 
 TEXT = "Hi Bo,\n\nThanks. You lack Rust. Ida got it.\n\nIda"
@@ -171,6 +172,23 @@ def test_render(said, advice, lines):
 @pytest.mark.parametrize(("confidence", "unsure"), [(0.59, True), (0.6, False)])
 def test_unsure_below(confidence, unsure):
     assert plain(prediction("hiring_freeze", confidence))[0].startswith("Unsure: ") == unsure
+
+
+@pytest.mark.parametrize(
+    ("gaps", "label", "head"),
+    [
+        ([("overqualified", "twenty years")], "skills_gap", "You have more experience than was asked for  (skills_gap, 90% sure)"),
+        ([("overqualified", ""), ("skill", "SAP")], "skills_gap", "You have more experience than was asked for  (skills_gap, 90% sure)"),
+        ([("skill", "SAP"), ("overqualified", "")], "skills_gap", 'A requirement was not met: "SAP"  (skills_gap, 90% sure)'),
+        ([("overqualified", "")], "another_candidate", "Somebody else was chosen  (another_candidate, 90% sure)"),
+    ],
+)
+def test_overqualified_is_no_requirement_that_was_not_met(gaps, label, head):
+    signals = Signals(gaps=tuple(Said(*gap) for gap in gaps))
+    feedback = Feedback(Email("1", TEXT), prediction(label), signals=signals, advice=advise_case(label, signals=signals))
+    assert click.unstyle(next(iter(headline(feedback)))) == head
+    own = click.unstyle(next(iter(headline(replace(feedback, overruled=prediction("cultural_fit"))))))
+    assert own == head.replace("90% sure", "your own label")
 
 
 def test_styles():

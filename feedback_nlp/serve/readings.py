@@ -65,7 +65,7 @@ class Reading:
         """Drafts the mail that is wished for, in place of the reply so far. Raises InputError where there is no such."""
         self.wish, self.remarks, self.hindrance = wish, None, ""
         try:
-            self.draft = draft(self.feedback, self.feedback.signals, kind=wish.kind, tone=wish.tone, name=wish.name, to_name=wish.to_name)
+            self.draft = draft(self.feedback, kind=wish.kind, tone=wish.tone, name=wish.name, to_name=wish.to_name)
         except NoDraftError as error:
             self.draft, self.hindrance = _NO_DRAFT, str(error)
         self.reply = self.draft.body
