@@ -728,6 +728,21 @@ def test_label_a_labelled_sheet_again_gives_the_same_rows(tmp_path):
     assert json_rows(tmp_path / "one.jsonl") == json_rows(tmp_path / "two.jsonl")
 
 
+@pytest.mark.parametrize("update", [pytest.param([], id="anew"), pytest.param(["--update"], id="update")])
+def test_label_does_not_write_over_a_correction(update, tmp_path):
+    source, output = write_jsonl(tmp_path / "in.jsonl", [{"text": MAIL}]), tmp_path / "out.csv"
+    assert invoke("label", source, "-o", output).exit_code == invoke("label", source, "-o", output, *update).exit_code == 0
+    output.write_text(output.read_text(encoding="utf-8").replace(",another_candidate,", ",hiring_freeze,", 1), encoding="utf-8")
+    corrected = output.read_bytes()
+    refused = invoke("label", source, "-o", output, *update)
+    assert (refused.exit_code, refused.stdout, output.read_bytes()) == (1, "", corrected)
+    assert refused.stderr == (
+        f"Error: {output} holds a label that you changed. Keep it first: feedback-nlp add {output}; or write to another file.\n"
+    )
+    assert invoke("add", output).exit_code == invoke("label", source, "-o", output, *update).exit_code == 0
+    assert [(row["label"], row["label_source"]) for row in csv_rows(output)] == [("hiring_freeze", "human")]
+
+
 def test_label_text_column(tmp_path):
     source = write_jsonl(tmp_path / "in.jsonl", [{"Letter": MAIL, "text": "not this"}])
     assert invoke("label", source, "--text-column", "letter", "-o", tmp_path / "out.jsonl").exit_code == 0
