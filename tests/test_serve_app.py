@@ -249,6 +249,31 @@ def test_a_label_is_taken_back(client):
     assert "Taken back." in page.text
 
 
+def reply_on(page):
+    return html.unescape(re.search(r"<textarea[^>]*>\n(.*?)</textarea>", page, re.DOTALL)[1])
+
+
+def test_a_draft_follows_the_label(client):
+    mail = paste(client, REJECTION)
+    send(client, f"{mail}/draft", {"tone": "short", "name": "Robin"})
+    drafted = reply_on(client.get(mail).text)
+    send(client, f"{mail}/check", {"reply": drafted.replace("\n", "\r\n")})
+    corrected = reply_on(label(client, mail, label="hiring_freeze").text)
+    assert "Is there a good time to ask again" in corrected
+    assert corrected.rstrip().endswith("Robin")
+    assert reply_on(label(client, mail, label="").text) == drafted
+
+
+def test_a_reply_of_one_s_own_stays_and_is_checked_again(client):
+    mail = paste(client, REJECTION)
+    own = "Thank you for the interview. What was the reason for the decision?"
+    given = "They give the reason:"
+    assert given in text_of(send(client, f"{mail}/check", {"reply": own}).text)
+    corrected, back = (label(client, mail, label=name).text for name in ("vague_subjective", ""))
+    assert (reply_on(corrected), given in text_of(corrected)) == (own, False)
+    assert (reply_on(back), given in text_of(back)) == (own, True)
+
+
 def test_what_is_no_label(client):
     answer = label(client, paste(client, REJECTION), label="rude")
     assert answer.status_code == 400
