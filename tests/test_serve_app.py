@@ -249,10 +249,6 @@ def test_a_label_is_taken_back(client):
     assert "Taken back." in page.text
 
 
-def reply_on(page):
-    return html.unescape(re.search(r"<textarea[^>]*>\n(.*?)</textarea>", page, re.DOTALL)[1])
-
-
 def test_a_draft_follows_the_label(client):
     mail = paste(client, REJECTION)
     send(client, f"{mail}/draft", {"tone": "short", "name": "Robin"})
