@@ -113,7 +113,8 @@ def test_an_unsure_answer(client, model):
     [
         pytest.param({}, b"", "There is no text in it. Paste the mail, or choose a file that holds it.", id="nothing"),
         pytest.param({"text": " \r\n "}, b"", "There is no text in it. Paste the mail, or choose a file that holds it.", id="blank"),
-        pytest.param({}, b"GIF89a\0\0\0\0", "x.eml is a binary file, not a mail. Give a text file", id="binary"),
+        pytest.param({}, b"GIF89a\0\0\0\0", "x.eml is a binary file, not a mail. Give a text file, an .eml, .emlx or .msg;", id="binary"),
+        pytest.param({}, b"From - \nSubject: x\n\nno\n\nFrom - \nSubject: y\n\nno\n", "x.eml holds many mails. Label them all:", id="many"),
     ],
 )
 def test_what_is_no_mail(data, file, message, client):
