@@ -84,6 +84,7 @@ Many rejections together, from the rows that label wrote:
 
     history     applications_of(messages) -> Application    how far each came, and the answer that counts
     findings    findings_of(rejections) -> Finding  what exact tests tell from chance
+    concessions without_concessions(sentence)       what a sentence says was missing, what it praises left out
     lessons     lessons_of(rejections, findings)    what to do then, from lessons.toml
     patterns    patterns(rows) -> Patterns          the counts, and all of these
 

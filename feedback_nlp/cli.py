@@ -276,6 +276,7 @@ def label(
     what is new, by the journal beside the output. With --engine each mail of a table is judged by itself.
     """
     from feedback_nlp.collection import human_labels
+    from feedback_nlp.corrections import check_kept
     from feedback_nlp.dossier import check_page
     from feedback_nlp.labelling import Wanted, label_mailbox
     from feedback_nlp.overview import counted, render_drift, render_overview, render_rejections
@@ -288,6 +289,7 @@ def label(
         _label_on_engine(addresses, target, engine, scheduler, text_column, model, quiet)
         return
     paths, output = [Path(address) for address in addresses], Path(target)
+    check_kept(output)
     loaded, human = load_version(model), human_labels()
     wanted = Wanted(
         output=output,

@@ -46,6 +46,15 @@ _DEPARTMENT = re.compile(
 _NUMBER = re.compile(
     r"\d{1,2}(?:[:.]\d\d)?\s?(?:[ap]\.?m\b|h\b|st\b|nd\b|rd\b|th\b|\s|$)|\d{1,2}[:.]\d\d|[a-z]{0,4}[ -]?\d{3}", re.IGNORECASE
 )
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
+    r"nov(?:ember)?|dec(?:ember)?)\b"
+)
+_DATE = re.compile(  # "Fri 4 Sep 2026", "Sep 8, 2026", "Weekly"; but "Sun Bakery", "Daily Bread"
+    rf"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\b[.,]?\s(?:\d|{_MONTH})|{_MONTH}\.?\s\d|"
+    r"(?:daily|weekly|fortnightly|monthly|every(?:\s\w{1,15})?)$",
+    re.IGNORECASE,
+)
 _PARTS = frozenset("committee department desk directorate division secretariat section unit".split())
 
 
@@ -65,11 +74,20 @@ def name_at(source: str, start: int) -> str:
                 kept[-1] = kept[-1].removesuffix("'s")  # "Quillmark's editorial team", but "at Tillman's has been"
             break
         kept.append(word)
-        if _ENDS.search(word) and not _ABBREVIATED.search(word):
-            if word[-1] == "," and following.strip(_EDGE).lower() in listed("company", "legal_forms"):
+        if _ENDS.search(word) and (not _ABBREVIATED.search(word) or _ends_in_form(kept, following)):
+            if word[-1] == "," and _is_form(following):
                 kept.append(following)
             break
     return company_name(" ".join(kept))
+
+
+def _ends_in_form(words: list[str], following: str) -> bool:
+    """Whether the full stop of a legal form ends the sentence too ("Fogg Ltd. Good luck", but "Fogg Co. Ltd" and "Fogg Corp. of")."""
+    return len(words) > 1 and _is_form(words[-1]) and following[:1].isupper() and not _is_form(following)
+
+
+def _is_form(word: str) -> bool:
+    return word.strip(_EDGE).lower().replace(".", "") in listed("company", "legal_forms")
 
 
 def company_name(words: str) -> str:
@@ -84,6 +102,7 @@ def company_name(words: str) -> str:
         is_part
         or starts
         or _NUMBER.match(name)
+        or _DATE.match(name)
         or name.lower() in listed("company", "places")
         or _is_general(tokens)
         or sum(map(str.isalpha, name)) < 2

@@ -14,8 +14,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from feedback_nlp.collection import Taken, human_labels, open_collection, sifted
-from feedback_nlp.errors import InputError, MissingColumnError
+from feedback_nlp.collection import Taken, human_labels, open_collection, own_history, sifted
+from feedback_nlp.errors import FeedbackError, InputError, MissingColumnError
 from feedback_nlp.examples import digest, labelled, tags_in
 from feedback_nlp.inbox import read_rows
 from feedback_nlp.inbox.row import fields_in, list_in, quotes_in
@@ -102,6 +102,41 @@ def add(
         with open_collection(who) as collection:
             taken = collection.put(examples, command)
     return Additions(taken, unchanged, tuple(conflicts), tuple(skipped))
+
+
+def check_kept(sheet: Path) -> None:
+    """Raises InputError where a person changed rows of a sheet that `label` wrote, and the collection never held what they say:
+    to write the sheet anew would lose that. A file that is no such sheet holds nothing of theirs.
+    """
+    if (lost := _count_lost(sheet)) > 0:
+        labels = "a label" if lost == 1 else f"{lost:,} labels"
+        raise InputError(
+            f"{sheet} holds {labels} that you changed. Keep {'it' if lost == 1 else 'them'} first: feedback-nlp add {sheet}; "
+            "or write to another file."
+        )
+
+
+def _count_lost(sheet: Path) -> int:
+    try:
+        rows = (row for row in _rows(sheet, None) if isinstance(row, Email)) if sheet.is_file() else ()
+        changed = sum(_is_sheet(row) and _is_changed(row) for row in rows)
+    except FeedbackError:
+        return 0
+    try:
+        items = list(_read(sheet, None, ())) if changed else []
+    except FeedbackError:
+        return changed  # its mails can't be read, so that nobody knows which were kept
+    held: defaultdict[str, list[Example]] = defaultdict(list)
+    for entry in own_history() if changed else ():
+        if entry.example:
+            held[entry.digest].append(entry.example)
+    said = (item.example for item in items if isinstance(item, _Said))
+    return sum(not _is_held(example, held) for example in said) + sum(isinstance(item, Skipped) and item.count > 0 for item in items)
+
+
+def _is_held(example: Example, held: Mapping[str, Sequence[Example]]) -> bool:
+    key = digest(example.text)
+    return any(sifted([example], {key: one})[0].known for one in held.get(key, ()))
 
 
 def _known(item: _Said | Skipped | None, names: frozenset[str]) -> _Said | Skipped | None:

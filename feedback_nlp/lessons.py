@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from feedback_nlp.concessions import without_concessions
 from feedback_nlp.findings import Finding
 from feedback_nlp.history import Message
 from feedback_nlp.labels import HIRING_FREEZE
@@ -80,12 +81,13 @@ def limits() -> tuple[str, ...]:
 def named_in(rejections: Sequence[Message]) -> dict[str, int]:
     """The tools, languages, certificates and the like that the evidence of at least two rejections names, as they write them.
 
-    That is what has a capital letter or a digit within a sentence ("SAP", "C++", "Power BI"), the company and the role left out.
+    That is what has a capital letter or a digit within a sentence ("SAP", "C++", "Power BI"). The company and the role are left
+    out, and so is what the sentence praises or concedes.
     """
     spelled: dict[str, Counter[str]] = {}
     for rejection in rejections:
         own = {word.casefold() for word in _WORD.findall(f"{rejection.company} {rejection.role}"[:_LONGEST])}
-        names = {name.casefold(): name for sentence in rejection.evidence for name in _names(sentence[:_LONGEST], own)}
+        names = {name.casefold(): name for sentence in rejection.evidence for name in _names(without_concessions(sentence[:_LONGEST]), own)}
         for key, name in names.items():
             spelled.setdefault(key, Counter())[name] += 1
     often = [(min(c, key=lambda name: (-c[name], name)), c.total()) for c in spelled.values() if c.total() >= _OFTEN]

@@ -198,7 +198,9 @@ def test_classify_not_a_rejection():
 
 
 NO_TEXT = "holds no text. Paste the mail, or name a file: feedback-nlp classify mail.txt"
-NO_MAIL = "is a binary file, not a mail. Give a text file, an .eml, an mbox, a CSV or JSON lines."
+NO_MAIL = (
+    "is a binary file, not a mail. Give a text file, an .eml, .emlx or .msg; a whole mailbox to: feedback-nlp label {} -o labelled.csv"
+)
 
 
 def bad_inputs(folder):
@@ -218,10 +220,10 @@ RETRAIN = "Run `feedback-nlp retrain`, or `feedback-nlp models use shipped`."
         pytest.param([], b"", f"what was pasted {NO_TEXT}", id="nothing pasted"),
         pytest.param([], b" \n\t\xc2\xa0\n", f"what was pasted {NO_TEXT}", id="white space pasted"),
         pytest.param(["{}/blank.txt"], b"", f"{{}}/blank.txt {NO_TEXT}", id="white space in a file"),
-        pytest.param([], b"\x7fELF\0\0", f"what was pasted {NO_MAIL}", id="binary piped"),
-        pytest.param(["{}/photo.png"], b"", f"{{}}/photo.png {NO_MAIL}", id="binary file"),
+        pytest.param([], b"\x7fELF\0\0", f"what was pasted {NO_MAIL.format('FILE')}", id="binary piped"),
+        pytest.param(["{}/photo.png"], b"", f"{{}}/photo.png {NO_MAIL.format('{}/photo.png')}", id="binary file"),
         pytest.param(["{}/none.txt"], b"", "{}/none.txt is not there. Check the name.", id="missing file"),
-        pytest.param(["{}/old"], b"", "{}/old can't be read (Is a directory).", id="folder"),
+        pytest.param(["{}/old"], b"", "{}/old is a folder. For the mails in it: feedback-nlp label {}/old -o labelled.csv", id="folder"),
         pytest.param(["{}/loop"], b"", "{}/loop can't be read (Too many levels of symbolic links).", id="unreadable"),
         pytest.param(
             ["-m", "none"], b"no", "There is no model 'none' (there are: shipped). See `feedback-nlp models list`.", id="missing model"
@@ -234,7 +236,7 @@ RETRAIN = "Run `feedback-nlp retrain`, or `feedback-nlp models use shipped`."
 def test_classify_bad_input(args, stdin, message, tmp_path):
     bad_inputs(tmp_path)
     code, out, err = process("classify", *(a.format(tmp_path) for a in args), stdin=stdin)
-    assert (code, out, err) == (1, "", f"Error: {message.format(tmp_path)}\n")
+    assert (code, out, err) == (1, "", f"Error: {message.format(tmp_path, tmp_path)}\n")
 
 
 @pytest.mark.parametrize(
@@ -728,6 +730,21 @@ def test_label_a_labelled_sheet_again_gives_the_same_rows(tmp_path):
     assert json_rows(tmp_path / "one.jsonl") == json_rows(tmp_path / "two.jsonl")
 
 
+@pytest.mark.parametrize("update", [pytest.param([], id="anew"), pytest.param(["--update"], id="update")])
+def test_label_does_not_write_over_a_correction(update, tmp_path):
+    source, output = write_jsonl(tmp_path / "in.jsonl", [{"text": MAIL}]), tmp_path / "out.csv"
+    assert invoke("label", source, "-o", output).exit_code == invoke("label", source, "-o", output, *update).exit_code == 0
+    output.write_text(output.read_text(encoding="utf-8").replace(",another_candidate,", ",hiring_freeze,", 1), encoding="utf-8")
+    corrected = output.read_bytes()
+    refused = invoke("label", source, "-o", output, *update)
+    assert (refused.exit_code, refused.stdout, output.read_bytes()) == (1, "", corrected)
+    assert refused.stderr == (
+        f"Error: {output} holds a label that you changed. Keep it first: feedback-nlp add {output}; or write to another file.\n"
+    )
+    assert invoke("add", output).exit_code == invoke("label", source, "-o", output, *update).exit_code == 0
+    assert [(row["label"], row["label_source"]) for row in csv_rows(output)] == [("hiring_freeze", "human")]
+
+
 def test_label_text_column(tmp_path):
     source = write_jsonl(tmp_path / "in.jsonl", [{"Letter": MAIL, "text": "not this"}])
     assert invoke("label", source, "--text-column", "letter", "-o", tmp_path / "out.jsonl").exit_code == 0
@@ -769,7 +786,11 @@ NO_COLUMN = "no column text or body or message or content (found: 'id', 'mail').
         pytest.param(["none.csv", "-o", "out.csv"], "none.csv is not there. Check the name.", id="missing"),
         pytest.param(["loop", "-o", "out.csv"], "loop can't be read (Too many levels of symbolic links).", id="unreadable"),
         pytest.param(["empty", "-o", "out.csv"], "empty holds no files. Give the folder with the .eml or text files.", id="empty folder"),
-        pytest.param(["photo.png", "-o", "out.csv"], f"photo.png {NO_MAIL}", id="binary"),
+        pytest.param(
+            ["photo.png", "-o", "out.csv"],
+            "photo.png is a binary file, not a mail. Give a text file, an .eml, an mbox, a CSV or JSON lines.",
+            id="binary",
+        ),
         pytest.param(["mails.csv", "-o", "out.csv"], f"mails.csv: {NO_COLUMN}", id="no text column"),
         pytest.param(
             ["good.csv", "-o", "out.txt"],
@@ -1045,7 +1066,7 @@ def test_evaluate_bad_options(args, message, tmp_path, monkeypatch):
         ),
         pytest.param("a.csv", "id,mail\n1,x\n", f"a.csv: {NO_COLUMN}", id="no text column"),
         pytest.param("a.csv", "text,label\n", f"a.csv: no labelled rows. Give a column `label` with {', '.join(LABELS)}.", id="no rows"),
-        pytest.param("a.csv", "\0\0", f"a.csv {NO_MAIL}", id="binary"),
+        pytest.param("a.csv", "\0\0", "a.csv is a binary file, not a table. Give CSV, JSON lines, .xlsx or Parquet.", id="binary"),
     ],
 )
 @pytest.mark.parametrize("command", ["evaluate", "retrain", "add"])

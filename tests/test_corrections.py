@@ -2,13 +2,14 @@ import csv
 import json
 import mailbox
 import re
+from dataclasses import replace
 from email.message import EmailMessage
 
 import openpyxl
 import pytest
 
 from feedback_nlp.collection import Taken, open_collection, own_examples, path_of_collection
-from feedback_nlp.corrections import Additions, Conflict, add
+from feedback_nlp.corrections import Additions, Conflict, add, check_kept
 from feedback_nlp.errors import InputError, MissingColumnError
 from feedback_nlp.examples import row_of
 from feedback_nlp.inbox import read_rows
@@ -162,6 +163,74 @@ def test_a_row_in_which_the_person_s_label_stands_already_is_no_news(judged, inb
     write_rows([row | {"label": "skills_gap"}], output)
     assert add([output]) == Additions(Taken(0, 0, 1))
     assert kept() == [(CHOSEN, "skills_gap", (), ())]
+
+
+KEEP_ONE = "{path} holds a label that you changed. Keep it first: feedback-nlp add {path}; or write to another file."
+KEEP_TWO = "{path} holds 2 labels that you changed. Keep them first: feedback-nlp add {path}; or write to another file."
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_what_was_changed_and_not_kept_is_said_before_it_is_lost(ending, judged, tmp_path):
+    path = sheet(judged, tmp_path, {"label": "hiring_freeze"}, {}, {"label": "vague_subjective"}, ending=ending)
+    with pytest.raises(InputError) as raised:
+        check_kept(path)
+    assert str(raised.value) == KEEP_TWO.format(path=path)
+    add([path])
+    check_kept(path)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"label": "hiring freeze"}, id="label"),
+        pytest.param({"label": "hiring frost"}, id="an unknown label"),
+        pytest.param({"label_source": "human"}, id="confirmed"),
+        pytest.param({"evidence": "who knows large ovens"}, id="evidence"),
+        pytest.param({"id": "gone", "message_id": "", "subject": "other", "label": "hiring_freeze"}, id="its mail is not found"),
+    ],
+)
+def test_each_change_is_something_to_keep(change, judged, tmp_path):
+    path = sheet(judged, tmp_path, change)
+    with pytest.raises(InputError) as raised:
+        check_kept(path)
+    assert str(raised.value) == KEEP_ONE.format(path=path)
+
+
+def test_changes_of_mails_that_can_not_be_read_are_to_be_kept(judged, tmp_path):
+    path = sheet(judged, tmp_path, {"label": "hiring_freeze"}, journal=False)
+    with pytest.raises(InputError) as raised:
+        check_kept(path)
+    assert str(raised.value) == KEEP_ONE.format(path=path)
+
+
+def test_what_was_kept_once_is_not_asked_for_again(judged, tmp_path):
+    path = sheet(judged, tmp_path, {"label": "hiring_freeze"})
+    add([path])
+    with open_collection() as collection:
+        (example,) = collection.examples()
+        collection.put([replace(example, primary="skills_gap")], "review")
+    check_kept(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        pytest.param("gone.csv", None, id="no file"),
+        pytest.param("other.csv", "text,label\nSorry.,skills_gap\n", id="a table of another program"),
+        pytest.param("other.csv", "name,price\nflour,2\n", id="without texts or labels"),
+        pytest.param("other.xlsx", "none", id="no workbook"),
+        pytest.param("empty.csv", "", id="empty"),
+    ],
+)
+def test_a_file_of_another_program_holds_nothing_to_keep(name, content, tmp_path):
+    if content is not None:
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    check_kept(tmp_path / name)
+
+
+def test_an_unchanged_sheet_holds_nothing_to_keep(judged, tmp_path):
+    check_kept(sheet(judged, tmp_path))
+    check_kept(sheet(judged, tmp_path, {"company": "Mill", "evidence": ""}))
 
 
 def test_a_workbook_in_which_a_person_typed(judged, tmp_path):

@@ -55,12 +55,27 @@ TEXTS = [
     ("Kind regards,\nMaria\nHuman Resources\nShared Services", ""),
     ("Greetings from Kottayam!", ""),
     ("Thank you for applying to Millstream Staffing.", ""),
+    ("The following items were sent to Fogg Ltd. Good luck!", "Fogg Ltd"),
 ]
 
 
 @pytest.mark.parametrize(("text", "name"), TEXTS, ids=[text for text, _ in TEXTS])
 def test_names_in_the_text(text, name):
     assert employer(text) == name
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Invitation: Interview - Data Engineer @ Fri 4 Sep 2026 10am - 11am (BST)",
+        "Updated invitation: Interview - Data Engineer @ Tue Sep 8, 2026 2pm - 3pm (EDT) (jo@mail.example)",
+        "Invitation: Interview - Data Engineer @ Weekly from 10am to 11am on Friday (BST)",
+        "Invitation: Interview - Data Engineer @ Daily from 9am to 10am, Mon 7 Sep 2026",
+    ],
+)
+def test_the_time_of_an_invitation_is_no_employer(subject):
+    assert employer("Hello Jo, here is the link for our call. Maria", subject=subject) == ""
+    assert employer("Hello Jo, here is the link for our call. Maria", "Maria <maria@foxmere.com>", subject) == "Foxmere"
 
 
 @pytest.mark.parametrize(

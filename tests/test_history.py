@@ -156,7 +156,7 @@ MISFIT = "{} is no file that `feedback-nlp label` wrote: it has no column {}. Ru
         pytest.param("Dear Sam, it is a no.\n", MISFIT.format("{}", "label"), id="a mail"),
         pytest.param(",".join(COLUMNS) + "\n", "{} holds no rows. Give the file that `feedback-nlp label` wrote.", id="no rows"),
         pytest.param("", MISFIT.format("{}", "label"), id="empty"),
-        pytest.param("\0\0", "{} is a binary file, not a mail. Give a text file, an .eml, an mbox, a CSV or JSON lines.", id="binary"),
+        pytest.param("\0\0", "{} is a binary file, not a table. Give CSV, JSON lines, .xlsx or Parquet.", id="binary"),
     ],
 )
 def test_other_files(text, message, tmp_path):

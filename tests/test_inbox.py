@@ -20,6 +20,7 @@ from feedback_nlp.inbox import read_bytes, read_file, read_inbox
 from feedback_nlp.inbox.html import html_to_text
 from feedback_nlp.inbox.size import size_of
 from feedback_nlp.records import Email, Skipped
+from feedback_nlp.rows import FIELDS
 
 
 def as_mbox(folder):
@@ -556,3 +557,62 @@ def test_what_can_not_be_read(made, tmp_path):
     with pytest.raises(InputError) as error:
         list(read_inbox(path))
     assert str(error.value) == f"{path} {message}"
+
+
+ONE = "From a@b.example Tue Mar  3 10:02:00 2026\nFrom: a@b.example\nSubject: x\n\nno\n\n"
+MANY = "{source} holds many mails. Label them all: feedback-nlp label {path} -o labelled.csv"
+ROWS = "{source} is a table, not one mail. Label its rows: feedback-nlp label {path} -o labelled.csv"
+BINARY = (
+    "{source} is a binary file, not a mail. Give a text file, an .eml, .emlx or .msg; a whole mailbox to: "
+    "feedback-nlp label {path} -o labelled.csv"
+)
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        pytest.param(ONE * 2, MANY, id="mbox"),
+        pytest.param("From - \nSubject: x\n\nno\n\nFrom - \nSubject: y\n\nno\n", MANY, id="Thunderbird's mbox"),
+        pytest.param("text,from\nWe regret.,a\n", ROWS, id="CSV"),
+        pytest.param('sep=;\n"Body";"n"\n"We\nregret; ""x""";1\n', ROWS, id="CSV of Excel"),
+        pytest.param('{"text": "We regret."}\n', ROWS, id="JSON lines"),
+        pytest.param('[\n  {"text": "We regret."}]', ROWS, id="JSON list"),
+        pytest.param(",".join(FIELDS) + "\n" + ",".join("x" * len(FIELDS)) + "\n", ROWS, id="a sheet without texts"),
+        pytest.param("PK\x03\x04\0\0", BINARY, id="archive"),
+    ],
+)
+def test_one_mail_is_asked_for(data, message, tmp_path):
+    path = tmp_path / "x"
+    path.write_text(data, encoding="utf-8", newline="")
+    with pytest.raises(InputError) as error:
+        read_bytes(data.encode(), "what was pasted")
+    assert str(error.value) == message.format(source="what was pasted", path="FILE")
+    with pytest.raises(InputError) as error:
+        read_file(path)
+    assert str(error.value) == message.format(source=path, path=path)
+
+
+@pytest.mark.parametrize(
+    ("data", "start"),
+    [
+        pytest.param(ONE, "Subject: x", id="mbox of one"),
+        pytest.param(
+            "From - \nSubject: x\nContent-Length: 30\n\nFrom a@b.example it says 10:02\n",
+            "Subject: x",
+            id="a line of its body looks like one",
+        ),
+        pytest.param("Hello Ann, message\nWe regret, and thank you, really.\n", "Hello", id="commas"),
+        pytest.param("Body, text\n", "Body", id="a single line"),
+        pytest.param("{first_name}, we regret.\nBye\n", "{first", id="a brace"),
+        pytest.param("[External] We regret.\n", "[Ext", id="a bracket"),
+        pytest.param("", "", id="nothing"),
+    ],
+)
+def test_one_mail_that_looks_like_many(data, start):
+    assert read_bytes(data.encode(), "x").text.startswith(start)
+
+
+def test_a_folder_is_no_mail(tmp_path):
+    with pytest.raises(InputError) as error:
+        read_file(tmp_path)
+    assert str(error.value) == f"{tmp_path} is a folder. For the mails in it: feedback-nlp label {tmp_path} -o labelled.csv"

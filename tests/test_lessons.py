@@ -160,6 +160,9 @@ def test_quotes_are_the_newest_of_that_reason():
         pytest.param("Here at Oven we use Maximo.", "At Oven Maximo is used.", {"Maximo": 2}, id="the company"),
         pytest.param("A Baker uses Maximo.", "The Baker uses Maximo.", {"Maximo": 2}, id="the role"),
         pytest.param("SAP, SAP and SAP.", "Nothing.", {}, id="one mail counts once"),
+        pytest.param("Your Go is strong, but you lack SAP.", "We liked your Go, yet SAP is a must.", {"SAP": 2}, id="what is praised"),
+        pytest.param("Although you used Go, SAP is thin.", "While your Go is good, we need SAP.", {"SAP": 2}, id="what is conceded"),
+        pytest.param("You know Go, but not SAP.", "You know neither Go nor SAP.", {"SAP": 2}, id="known, and not known"),
         pytest.param("", "", {}, id="no words"),
     ],
 )

@@ -42,6 +42,17 @@ def test_names_in_the_evidence_are_found_where_no_gap_is_named():
     assert [sentence for _, sentence in found.others] == ["We need more."]
 
 
+def test_what_is_praised_is_not_missing():
+    found = missing(
+        row("skills_gap", "a", evidence=["Your Python is strong, but you have not worked with SAP."]),
+        row("skills_gap", "b", evidence=["although we liked your Python, your SAP is not enough."]),
+        row("skills_gap", "c", signals=[gap("SAP", quote="Your Python impressed us, yet we need SAP.")]),
+        row("skills_gap", "d", evidence=["Your Python is not what we need, nor your Kafka."]),
+    )
+    assert [(thing.name, thing.n) for thing in found.things] == [("SAP", 3)]
+    assert (found.total, found.unnamed) == (4, 1)
+
+
 def test_the_newest_comes_first_of_those_named_as_often():
     found = missing(
         row("skills_gap", "a", date="2026-02-01", signals=[gap("zither")]), row("skills_gap", "b", date="2026-01-01", signals=[gap("alto")])

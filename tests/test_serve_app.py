@@ -114,7 +114,8 @@ def test_an_unsure_answer(client, model):
     [
         pytest.param({}, b"", "There is no text in it. Paste the mail, or choose a file that holds it.", id="nothing"),
         pytest.param({"text": " \r\n "}, b"", "There is no text in it. Paste the mail, or choose a file that holds it.", id="blank"),
-        pytest.param({}, b"GIF89a\0\0\0\0", "x.eml is a binary file, not a mail. Give a text file", id="binary"),
+        pytest.param({}, b"GIF89a\0\0\0\0", "x.eml is a binary file, not a mail. Give a text file, an .eml, .emlx or .msg;", id="binary"),
+        pytest.param({}, b"From - \nSubject: x\n\nno\n\nFrom - \nSubject: y\n\nno\n", "x.eml holds many mails. Label them all:", id="many"),
     ],
 )
 def test_what_is_no_mail(data, file, message, client):
@@ -248,6 +249,27 @@ def test_a_label_is_taken_back(client):
     assert own_examples() == []
     assert "(skills_gap, 99% sure)" in page.text
     assert "Taken back." in page.text
+
+
+def test_a_draft_follows_the_label(client):
+    mail = paste(client, REJECTION)
+    send(client, f"{mail}/draft", {"tone": "short", "name": "Robin"})
+    drafted = reply_on(client.get(mail).text)
+    send(client, f"{mail}/check", {"reply": drafted.replace("\n", "\r\n")})
+    corrected = reply_on(label(client, mail, label="hiring_freeze").text)
+    assert "Is there a good time to ask again" in corrected
+    assert corrected.rstrip().endswith("Robin")
+    assert reply_on(label(client, mail, label="").text) == drafted
+
+
+def test_a_reply_of_one_s_own_stays_and_is_checked_again(client):
+    mail = paste(client, REJECTION)
+    own = "Thank you for the interview. What was the reason for the decision?"
+    given = "They give the reason:"
+    assert given in text_of(send(client, f"{mail}/check", {"reply": own}).text)
+    corrected, back = (label(client, mail, label=name).text for name in ("vague_subjective", ""))
+    assert (reply_on(corrected), given in text_of(corrected)) == (own, False)
+    assert (reply_on(back), given in text_of(back)) == (own, True)
 
 
 def test_what_is_no_label(client):

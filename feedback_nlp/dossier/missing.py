@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from feedback_nlp.concessions import without_concessions
 from feedback_nlp.dossier.answer import Answer
 from feedback_nlp.labels import SKILLS_GAP
 from feedback_nlp.lessons import named_in
@@ -89,7 +90,8 @@ def _named(answer: Answer, often: Mapping[str, re.Pattern[str]]) -> Iterator[tup
     """The things that an answer names, each with its sentence: those that others name too, else its own words for the gap."""
     words = {name: gap.quote or name for gap in answer.signals.gaps if (name := " ".join(gap.words.split()))}
     for sentence in _sentences(answer):
-        yield from ((name, sentence) for name, pattern in often.items() if pattern.search(sentence))
+        lacking = without_concessions(sentence)
+        yield from ((name, sentence) for name, pattern in often.items() if pattern.search(lacking))
     for name, quote in words.items():
         if not any(pattern.search(name) for pattern in often.values()):
             yield name, quote

@@ -70,9 +70,14 @@ def too_long(most: int) -> str:
     return f"is larger than {most // MEBIBYTE} MB, which is the most that is read as one. Split it, or leave it out."
 
 
+def is_binary(data: bytes) -> bool:
+    """Whether bytes are no text."""
+    return b"\0" in data[:8000] and data[:2] not in (b"\xff\xfe", b"\xfe\xff")
+
+
 def refuse_binary(data: bytes, name: str) -> None:
     """Raises InputError where the bytes are no text."""
-    if b"\0" in data[:8000] and data[:2] not in (b"\xff\xfe", b"\xfe\xff"):
+    if is_binary(data):
         raise InputError(f"{name} is a binary file, not a mail. Give a text file, an .eml, an mbox, a CSV or JSON lines.")
 
 

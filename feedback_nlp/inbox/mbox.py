@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from io import BytesIO
 from itertools import chain
 from typing import BinaryIO
 
@@ -43,6 +44,11 @@ def is_mbox(head: bytes) -> bool:
     """Whether a file starts with the line that parts the messages of an mbox; a text may start with "From " too."""
     start = head.lstrip(b"\r\n")
     return start.startswith(b"From ") and any(True for _ in _separators(b"\n\n\n" + start[:4096], 4))
+
+
+def holds_several(data: bytes) -> bool:
+    """Whether an mbox holds more than one message."""
+    return any(number for number, _ in enumerate(_ranges(BytesIO(data))))
 
 
 def without_separator(data: bytes) -> bytes:

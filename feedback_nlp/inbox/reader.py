@@ -11,15 +11,15 @@ from feedback_nlp.inbox.archive import is_archive, read_archive
 from feedback_nlp.inbox.charset import decode
 from feedback_nlp.inbox.emlx import is_emlx, message_in
 from feedback_nlp.inbox.envelope import lies_in_sent_folder
-from feedback_nlp.inbox.file import LONGEST_MESSAGE, File, on_disk, open_file, read_path, refuse_binary
+from feedback_nlp.inbox.file import LONGEST_MESSAGE, File, is_binary, on_disk, open_file, read_path, refuse_binary
 from feedback_nlp.inbox.folder import files_in
-from feedback_nlp.inbox.mbox import is_mbox, read_mbox, without_separator
+from feedback_nlp.inbox.mbox import holds_several, is_mbox, read_mbox, without_separator
 from feedback_nlp.inbox.message import identified, is_message, read_message, read_messages
 from feedback_nlp.inbox.msg import is_ole, read_msg
 from feedback_nlp.inbox.parquet import is_parquet, read_parquet
 from feedback_nlp.inbox.pst import is_pst, read_pst
 from feedback_nlp.inbox.room import Room
-from feedback_nlp.inbox.table import is_table, read_table
+from feedback_nlp.inbox.table import is_rows, is_table, read_table
 from feedback_nlp.inbox.workbook import is_workbook, read_workbook
 from feedback_nlp.records import Email, Skipped
 
@@ -42,18 +42,43 @@ def read_inbox(
 
 
 def read_rows(path: Path, text_column: str | None = None) -> Iterator[Email | Skipped]:
-    """The rows of a table: JSON lines, CSV, Excel or Parquet."""
+    """The rows of a table: JSON lines, CSV, Excel or Parquet. Raises InputError where the file is none."""
     with on_disk(path) as file:
-        yield from (_reader_of_rows(file) or read_table)(file, text_column)
+        read = _reader_of_rows(file) or read_table
+        if read is read_table and is_binary(file.head):
+            raise InputError(f"{file.name} is a binary file, not a table. Give CSV, JSON lines, .xlsx or Parquet.")
+        yield from read(file, text_column)
 
 
 def read_file(path: Path) -> Email:
-    """The one mail in a text file, an .eml, .emlx or .msg."""
-    return read_bytes(read_path(path, str(path), LONGEST_MESSAGE), str(path))
+    """The one mail in a text file, an .eml, .emlx or .msg. Raises InputError where it can't be read, or is no single mail."""
+    if path.is_dir():
+        raise InputError(f"{path} is a folder. For the mails in it: feedback-nlp label {path} -o labelled.csv")
+    return _only_mail(read_path(path, str(path), LONGEST_MESSAGE), str(path), str(path))
 
 
 def read_bytes(data: bytes, source: str) -> Email:
-    """One mail from what was pasted, piped or stands in a file: a message with headers, or plain text."""
+    """The same from what was pasted, piped or sent."""
+    return _only_mail(data, source, "FILE")
+
+
+def _only_mail(data: bytes, source: str, path: str) -> Email:
+    command = f"feedback-nlp label {path} -o labelled.csv"
+    if is_mbox(data[:8192]):
+        if holds_several(data):
+            raise InputError(f"{source} holds many mails. Label them all: {command}")
+    elif not (is_emlx(data) or is_message(data) or is_ole(data)):
+        if is_rows(data):
+            raise InputError(f"{source} is a table, not one mail. Label its rows: {command}")
+        if is_binary(data):
+            raise InputError(
+                f"{source} is a binary file, not a mail. Give a text file, an .eml, .emlx or .msg; a whole mailbox to: {command}"
+            )
+    return _mail(data, source)
+
+
+def _mail(data: bytes, source: str) -> Email:
+    """One mail: a message with headers, or plain text."""
     if is_mbox(data[:8192]):
         data = without_separator(data)
     elif is_emlx(data):
@@ -97,7 +122,7 @@ def _whole(file: File, text_column: str | None) -> Iterator[Email | Skipped]:
     elif read_table_rows := _reader_of_rows(file):
         yield from read_table_rows(file, text_column)
     else:
-        yield read_bytes(file.read(LONGEST_MESSAGE), file.name)
+        yield _mail(file.read(LONGEST_MESSAGE), file.name)
 
 
 def _reader_of_rows(file: File) -> Callable[[File, str | None], Iterator[Email | Skipped]] | None:

@@ -7,11 +7,12 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from feedback_nlp.errors import InputError
 from feedback_nlp.inbox.charset import decode
-from feedback_nlp.inbox.file import LONGEST_TABLE, File, refuse_binary
+from feedback_nlp.inbox.file import LONGEST_TABLE, MEBIBYTE, File, refuse_binary
 from feedback_nlp.inbox.row import TEXT_COLUMNS, distinct, email_from_row, find_text_column
 from feedback_nlp.records import Email, Skipped
 from feedback_nlp.sheet.cell import unguarded
@@ -25,6 +26,20 @@ def is_table(file: File) -> bool:
     """Whether a file holds JSON lines or CSV, by its first line; else by its name, so that a missing column is told."""
     start = decode(file.head[:4000]).lstrip()
     return re.match(r'(?:\[\s*)?\{\s*"', start) is not None or is_csv(start) or file.name.lower().endswith(_SUFFIXES)
+
+
+def is_rows(data: bytes) -> bool:
+    """Whether bytes hold JSON objects, or a CSV header and a record of as many cells, whatever the file is called."""
+    start = decode(data[:MEBIBYTE]).lstrip()
+    if start[:1] in ("{", "["):
+        first = next(_objects(start, ""), (0, None))[1]
+        return isinstance(first, dict) or re.match(r'\[\s*\{\s*"', start) is not None
+    text = _without_hint(start)
+    try:
+        header, record = islice(csv.reader(io.StringIO(text, newline=""), _dialect(text)), 2)
+    except (csv.Error, ValueError):
+        return False
+    return len(header) == len(record) and (is_csv(start) or is_own(header))
 
 
 def read_table(file: File, text_column: str | None) -> Iterator[Email | Skipped]:

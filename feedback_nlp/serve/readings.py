@@ -119,9 +119,15 @@ class Reading:
         )
 
     def _read_again(self, model: Model, news: str) -> None:
+        """Reads the mail with what the person says of it now; what they wrote themselves stays, and is checked again."""
+        is_drafted = self.reply.strip() == self.draft.body.strip()
         self.feedback = _feedback(self.feedback.email, model, self.row)
         self.question = question_of(self.feedback.email, self.feedback.prediction, model)
         self.news = news
+        if is_drafted:
+            self.redraft(self.wish)
+        elif self.reply:
+            self.check(self.reply)
 
 
 def model_in_use() -> Model:
