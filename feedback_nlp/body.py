@@ -49,7 +49,7 @@ _HEADER_LINE = re.compile(
     re.IGNORECASE,
 )
 _HEADER_FROM = re.compile(rf"^[ \t]*\*?(?:{_FROM})\*?[ \t]?:", re.IGNORECASE)
-_QUOTED = re.compile(r"^[ \t]*(?:>|\|[ \t]|&gt;)")
+_QUOTED = re.compile(r"^[ \t]*(?:>|&gt;|\|[ \t](?!.*\|[ \t]*$))")  # a line with a bar at its end too is a row of a table
 _SIGNATURE_MARK = re.compile(r"^--[ \t]?$")
 _DEVICE = re.compile(
     r"^[ \t]*(?:sent from (?:my|outlook|yahoo|proton|mail|gmail|samsung)|get outlook for)(?: [\w-]{1,20}){0,5}[.!]?[ \t]*$",

@@ -34,6 +34,7 @@ def case(name, text, *expected):
         case("indented", f"{SAID}\n  > I apply.", SAID),
         case("bar", f"{SAID}\n| I apply.", SAID),
         case("escaped", f"{SAID}\n&gt; I apply.", SAID),
+        case("table-row", "| Role | Status |\n| Buyer | Not selected |\n", "| Role | Status |", "| Buyer | Not selected |"),
         case("between", f"> May I ask why?\n{SAID}\n> And when?\nLast week.", SAID, "Last week."),
         case("greater-than-inside", "We need > 3 years.", "We need > 3 years."),
     ],
