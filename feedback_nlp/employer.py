@@ -81,6 +81,7 @@ _BEFORE_CAPITAL = re.compile(r"\s[A-Z&]")
 _LETTER = re.compile(r"\w")
 _OF_BEFORE = re.compile(r"(?:(?!The\s)[A-Z][\w'&-]{1,20}[ \t]){1,3}of[ \t](?:the[ \t])?\Z")  # "University of", before "York"
 _LONGEST_BEFORE = 60
+_WORD = re.compile(r"[\w'&-]+")
 _VIA = re.compile(r"\s\(?(?:via|through)\s.*$", re.I)
 _PERSON_OF = re.compile(r"^[^|@]{1,40}?(?:\s(?:at|from|@)|\s?[|])\s(?P<name>[^|]{2,60})$", re.I)
 _PERSON_AND = re.compile(r"^[^(,]{1,40}?(?:\s?\(|,\s|\s-\s)(?P<name>[^)]{2,60})\)?$")
@@ -120,10 +121,10 @@ def _vendor(letter: Letter) -> str:
 def _without_possessive(name: str, letter: Letter) -> str:
     """The name without "'s", where the mail or its sender has it so: "PwC's" and "PwC", but no "Sainsbury"."""
     bare = name.removesuffix("'s")
-    if bare == name:
+    if bare in ("", name):
         return name
     source = f"{letter.address.name}\n{letter.subject}\n{letter.text}"
-    told = _label(letter.address) == company_key(bare) or re.search(rf"\b{re.escape(bare)}\b(?!'s)", source)
+    told = _label(letter.address) == company_key(bare) or bare.split()[-1] in _WORD.findall(source)
     return bare if told else name
 
 
