@@ -79,6 +79,9 @@ _SENT_BY = r"\b(?:via|through|powered by|sent by)\s"
 _IS_SENT_BY = re.compile(_SENT_BY, re.I)
 _BEFORE_CAPITAL = re.compile(r"\s[A-Z&]")
 _LETTER = re.compile(r"\w")
+_OF_BEFORE = re.compile(r"(?:(?!The\s)[A-Z][\w'&-]{1,20}[ \t]){1,3}of[ \t](?:the[ \t])?\Z")  # "University of", before "York"
+_LONGEST_BEFORE = 60
+_WORD = re.compile(r"[\w'&-]+")
 _VIA = re.compile(r"\s\(?(?:via|through)\s.*$", re.I)
 _PERSON_OF = re.compile(r"^[^|@]{1,40}?(?:\s(?:at|from|@)|\s?[|])\s(?P<name>[^|]{2,60})$", re.I)
 _PERSON_AND = re.compile(r"^[^(,]{1,40}?(?:\s?\(|,\s|\s-\s)(?P<name>[^)]{2,60})\)?$")
@@ -98,7 +101,8 @@ def employer_of(letter: Letter, *, by_outsider: bool = False) -> str:
 def _all(letter: Letter) -> Iterator[str]:
     vendor = _vendor(letter)
     for source in (_stated, _spelled, _signed, _displayed, _hinted, _addressed_by):
-        yield from (_whole(name, letter) for name in source(letter) if not (vendor and company_key(name).startswith(vendor)))
+        names = (_without_possessive(name, letter) for name in source(letter))
+        yield from (_whole(name, letter) for name in names if not (vendor and company_key(name).startswith(vendor)))
 
 
 def _addressed_by(letter: Letter) -> Iterator[str]:
@@ -112,6 +116,16 @@ def _vendor(letter: Letter) -> str:
     # Few mails say anything of the kind: a pattern is compiled for these alone.
     said = label and _IS_SENT_BY.search(source) and re.search(_SENT_BY + re.escape(label), source, re.I)
     return label if said else ""
+
+
+def _without_possessive(name: str, letter: Letter) -> str:
+    """The name without "'s", where the mail or its sender has it so: "PwC's" and "PwC", but no "Sainsbury"."""
+    bare = name.removesuffix("'s")
+    if bare in ("", name):
+        return name
+    source = f"{letter.address.name}\n{letter.subject}\n{letter.text}"
+    told = _label(letter.address) == company_key(bare) or bare.split()[-1] in _WORD.findall(source)
+    return bare if told else name
 
 
 def _whole(name: str, letter: Letter) -> str:
@@ -197,7 +211,9 @@ def _spelled(letter: Letter) -> Iterator[str]:
     for source in (letter.text, letter.subject, letter.address.name):
         for start, end in _spellings(label, source):
             if source[start].isupper():
-                whole = name_at(source, start)
+                before = _OF_BEFORE.search(source, max(0, start - _LONGEST_BEFORE), start)
+                longer = name_at(source, before.start()) if before else ""
+                whole = longer if is_organisation(longer) else name_at(source, start)
                 yield whole if is_organisation(whole) or whole in letter.signature else source[start:end]
 
 
@@ -258,7 +274,7 @@ def _displayed(letter: Letter) -> Iterator[str]:
     """A company in the display name."""
     address = letter.address
     display = _VIA.sub("", address.name)
-    if address.is_job_board or not display:
+    if address.is_job_board or not display or company_key(display) in listed("domains", "applicant_systems"):
         return
     for pattern, sure in ((_PERSON_OF, True), (_PERSON_AND, False)):
         if match := pattern.match(display):

@@ -59,9 +59,9 @@ _FIELD = re.compile(
 )
 _OF = re.compile(rf"\b{_HEAD}\s(?:title )?(?:(?P<of>of)|as|for)\s(?:an? |the |our )?(?=\S)", re.IGNORECASE)
 _NAMED = re.compile(rf"\b(?i:for|about|on) (?i:the |our )?(?i:{_HEAD})\s(?=[A-ZÀ-Þ])")
+_ONE = r"(?!(?:the|our|your|an?|for|this|that)\s)[^\s.!?;:]{1,30}\.?"
 _BEFORE = re.compile(
-    rf"\b(?:the|our|your|an?|for|this|of)\s((?:(?!(?:the|our|your|an?|for|this|that)\s)[^\s.!?;:]{{1,30}}\.?\s){{1,8}}?)"
-    rf"{_HEAD}\b(?!-|\s(?-i:[A-Z][a-z]))",
+    rf"\b(?:the|our|your|an?|for|this|of)\s((?:{_ONE}[ \t]){{0,7}}?{_ONE})\s{_HEAD}\b(?!-|\s(?-i:[A-Z][a-z]))",
     re.IGNORECASE,
 )
 _APPLIED = re.compile(

@@ -93,6 +93,10 @@ def test_the_time_of_an_invitation_is_no_employer(subject):
         ("Maria Silva <maria.silva@foxmere.recruitee.com>", "Foxmere"),
         ("Maria Silva <maria@gmail.com>", ""),
         ("LinkedIn <jobs-noreply@linkedin.com>", ""),
+        ("Greenhouse <no-reply@greenhouse.io>", ""),
+        ("Workday <acme@myworkday.com>", "Acme"),
+        ("Greenhouse Recruiting <no-reply@foxmere.com>", "Foxmere"),
+        ("Greenhouse Foods <no-reply@greenhouse.io>", "Greenhouse Foods"),
     ],
 )
 def test_names_in_the_sender(sender, name):
@@ -138,6 +142,13 @@ def test_name_of_address(address, name):
         ("The Quillmark decides.", "The Quillmark"),
         ("Write to ida@quillmark.com or quillmark.", "Quillmark"),
         ("We have decided.", "Quillmark"),
+        ("The University of Quillmark decides.", "University of Quillmark"),
+        ("Ann\nUniversity of Quillmark", "University of Quillmark"),
+        ("The City of Quillmark Council met.", "City of Quillmark Council"),
+        ("The Head of Quillmark decides.", "Quillmark"),
+        ("Thank you for applying to Quillmark's Graduate Scheme.", "Quillmark"),
+        ("Thank you for applying to Foxmere's Graduate Scheme. Foxmere is full.", "Foxmere"),
+        ("Thank you for applying to Foxmere's Graduate Scheme. Foxmere's year is full.", "Foxmere's"),
     ],
 )
 def test_the_text_spells_the_domain(text, name):

@@ -43,6 +43,8 @@ SENTENCES = [
     ("The Executive Vacancy Panel met about the vacancy.", ""),
     ("The Larkfield Hydraulics role is gone.", ""),
     ("A role at our firm.", ""),
+    ("We thank you for the interview for this\n\nBackend Engineer\nposition.", "Backend Engineer"),
+    ("Your application for\nSoftware Engineer\nAcme Ltd\nJob details", "Software Engineer"),
     ("Employer ......... Foxmere\nVacancy .......... Research Data Steward", "Research Data Steward"),
     (
         "You took part in a selection process at Foxmere for the position Project Coordinator Network Rollout.",

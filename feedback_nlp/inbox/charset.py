@@ -15,6 +15,9 @@ _BOMS = (
 # The WHATWG encoding standard reads these labels as windows-1252, since that is what their senders meant.
 _AS_CP1252 = {"iso-8859-1", "latin-1", "latin1", "us-ascii", "ascii", "ansi_x3.4-1968", "iso8859-1"}
 
+# A byte is a letter in these: hardly a text with other letters than ASCII is valid UTF-8 too, unless that is what it is.
+_ONE_BYTE = ("windows-125", "cp125", "iso-8859", "iso8859", "latin", "koi8")
+
 # What Python decodes by these names is no charset that a mail is in; the first takes quadratic time.
 _NO_CHARSETS = {"punycode", "idna", "unicode-escape", "raw-unicode-escape", "undefined"}
 
@@ -27,7 +30,7 @@ def decode(data: bytes, declared: str | None = None) -> str:
     if b"\x1b$" in data:
         return data.decode("iso2022_jp", errors="replace")
     name = (declared or "").strip().strip("\"'").lower()
-    for candidate in ["utf-8", name] if name in _AS_CP1252 or not name else [name, "utf-8"]:
+    for candidate in ["utf-8", name] if name in _AS_CP1252 or not name or name.startswith(_ONE_BYTE) else [name, "utf-8"]:
         try:
             if candidate not in _AS_CP1252 and codecs.lookup(candidate).name not in _NO_CHARSETS:
                 return data.decode(candidate)

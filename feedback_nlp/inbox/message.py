@@ -127,12 +127,12 @@ def _body(message: email.message.Message) -> str:
 
 
 def _words(part: email.message.Message, with_files: bool) -> str:
-    """The words of a part, or of those in it: of one version where they are versions of one text, else of each."""
+    """The words of a part, or of those in it: of one version where they are versions of one text, else of each, once."""
     if part.is_multipart() and part.get_content_maintype() == "multipart":
         inline = [child for child in _children(part) if not _is_attachment(child)]
         if part.get_content_type() == "multipart/alternative":
             return _version(inline, with_files)
-        return "\n".join(text for child in inline if (text := _words(child, with_files)).strip())
+        return "\n".join(dict.fromkeys(text for child in inline if (text := _words(child, with_files)).strip()))
     is_text = part.get_content_type() in ("text/plain", "text/html")
     return _text(part) if is_text and (with_files or part.get_filename() is None) else ""
 
