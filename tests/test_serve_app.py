@@ -526,7 +526,9 @@ def wait_for_retraining(client):
 def test_retraining_and_going_back(client, quick):
     assert "Correct a mail first." in client.get("/versions").text
     label(client, paste(client, REJECTION), label="hiring_freeze")
-    assert "You have labelled 1 mail." in client.get("/versions").text
+    page = client.get("/versions").text
+    assert "You have labelled 1 mail." in page
+    assert "compares the new model with the shipped one, on mails that neither has read and on yours" in page
     running = send(client, "/versions/retrain")
     assert '<meta http-equiv="refresh" content="3">' in running.text
     page = wait_for_retraining(client)
