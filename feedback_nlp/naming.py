@@ -115,9 +115,12 @@ def word_features(sentence: str, words: Sequence[Word], signal: str, value: str)
 
 
 def limit_of(sentence: str, words: Sequence[Word], start: int, end: int) -> tuple[int, int]:
-    """Of the words for a deadline those from where its limit begins to a comma, unless a date goes on behind that."""
-    plain = [_plain(sentence[word.start : word.end]) for word in words[start:end]]
-    start += next((plain.index(limit) for limit in _LIMITS if limit in plain), 0)
+    """Of the words for a deadline those from where its limit begins, be it the word before them, to a comma, unless a date goes on
+    behind that.
+    """
+    plain = [_plain(sentence[word.start : word.end]) for word in words[:end]]
+    first = start - 1 if start and plain[start - 1] in _LIMITS else start
+    start = next((plain.index(limit, first) for limit in _LIMITS if limit in plain[first:]), start)
     for i in range(start + 1, end):
         follows = _plain(sentence[words[i].start : words[i].end])
         if "," in sentence[words[i - 1].start : words[i].start] and not (follows[:1].isdigit() or follows in _MONTHS):

@@ -44,13 +44,15 @@ class Wording(NamedTuple):
 class Fault(NamedTuple):
     """What a sentence may say: its pattern, what before it in the clause takes it back, and what is remarked.
 
-    Where one that stands `alone` is said, nothing else that the sentence says is remarked.
+    Where one that stands `alone` is said, nothing else that the sentence says is remarked. A rejection that says one of the
+    phrases of `asked` has asked for it.
     """
 
     pattern: re.Pattern[str]
     unless: re.Pattern[str]
     wording: Wording
     alone: bool
+    asked: tuple[str, ...] = ()
 
 
 def reply_table() -> dict[str, Any]:
@@ -61,13 +63,15 @@ def reply_table() -> dict[str, Any]:
 def check_reply(text: str, rejection: Email | None = None, prediction: Prediction | None = None) -> list[Remark]:
     """What in an answer to a rejection would hurt the person who sends it, in the order of the text.
 
-    With the rejection it also finds what that has already answered, and with its prediction whether that is the reason. Quotes
+    With the rejection it also finds what that has already answered, and with its prediction whether that is the reason; what the
+    rejection asks for is no fault. Quotes
     and the subject are left out, and of each text what stands after its first 100,000 characters. Raises InputError where there
     are no words of the person's own, or none in English.
     """
     text, rejection = text[:MOST_CHARACTERS], rejection and replace(rejection, text=rejection.text[:MOST_CHARACTERS])
     sentences = _own_sentences(text)
     faults = [*_faults(), *([] if rejection is None else _answered(rejection, prediction))]
+    faults = [fault for fault in faults if not (rejection and fault.asked and _holds(fault.asked, _sentences(rejection.text)))]
     remarks = [*_whole(text, sentences), *_questions(text, sentences)]
     for start, end in sentences:
         found = [*_said(text[start:end], faults), *_written(text[start:end])]
@@ -170,6 +174,7 @@ def _faults() -> tuple[Fault, ...]:
             _pattern(entry.get("unless", ())),
             Wording(entry["kind"], entry["why"], entry.get("kinder", "")),
             alone=entry.get("alone", False),
+            asked=tuple(entry.get("asked", ())),
         )
         for entry in reply_table()["fault"]
     )

@@ -87,6 +87,7 @@ def test_the_vocabulary():
             "deadline",
             "by Friday 20 March",
         ),
+        ("If you have it, please tell us before the Friday, because Monday we close.", "deadline", "deadline", "before the Friday"),
         ("We wish you well.", "door", "courtesy", ""),
         ("", "gaps", "skill", ""),
     ],

@@ -360,6 +360,27 @@ def test_what_is_answered(to, sentence, answered, predictions):
     assert kinds(reply(sentence)) == []
 
 
+@pytest.mark.parametrize(
+    ("mail", "pleading"),
+    [
+        ("If you have it and you forgot to put it please tell us before the Friday.", False),
+        ("If you do hold one, send us a copy by Friday.", False),
+        ("Please let us know if you have the certificate after all.", False),
+        ("With the certificate we would gladly look again.", False),
+        ("Should you pass the test, we'll reconsider.", False),
+        ("If you have questions, please call us.", True),
+        ("If you would like feedback, please write to me.", True),
+        ("We will not reconsider.", True),
+        ("We can't look again at closed applications.", True),
+        ("We need the certificate.", True),
+    ],
+)
+def test_what_the_mail_asks_for_is_no_pleading(mail, pleading):
+    plea = reply("Could you consider my application again before you close on Monday?")
+    assert kinds(plea, Email("1", f"Dear Pat,\n\nYou do not have the certificate. {mail}\n\nIda")) == ["pleading"] * pleading
+    assert kinds(plea) == ["pleading"]
+
+
 # Any text.
 
 
@@ -396,7 +417,7 @@ OTHER_PHRASES = [
     *TABLE["mail"]["thanks"]["phrases"],
     *(p for asked in TABLE["asks"].values() for p in asked),
     *(p for entry in TABLE["answered"] for p in entry.get("says", [])),
-    *(p for entry in TABLE["fault"] for p in entry.get("unless", [])),
+    *(p for entry in TABLE["fault"] for p in (*entry.get("unless", []), *entry.get("asked", []))),
 ]
 LISTS = ("denials", "clause_ends", "undoing", "not_asking", "english", "shouted")
 """What the code asks for by name; the other lists are parts of phrases."""
@@ -418,9 +439,8 @@ def test_the_parts_of_the_table():
     assert set(TABLE) == {"words", "fault", "mail", "asks", "answered"}
     assert set(TABLE["mail"]) == {"thanks", "length", "questions", "capitals", "marks"}
     assert {entry["kind"] for entry in TABLE["fault"]} | {"answered", *TABLE["mail"]} - {"capitals", "marks"} == set(KINDS)
-    assert [set(entry) - {"alone", "unless", "kinder"} for entry in TABLE["fault"]] == [{"kind", "why", "rests_on", "phrases"}] * len(
-        TABLE["fault"]
-    )
+    optional = {"alone", "unless", "asked", "kinder"}
+    assert [entry for entry in TABLE["fault"] if set(entry) - optional != {"kind", "why", "rests_on", "phrases"}] == []
     for entry in TABLE["answered"]:
         assert set(entry) - {"asks", "why", "kinder", "rests_on"} in ({"labels"}, {"refused"}, {"says"})
         assert set(entry.get("labels", ())) <= set(REASONS)
