@@ -808,6 +808,7 @@ def rollback() -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def prune(yes: bool) -> None:
     """Remove the versions that are not needed: not the shipped one, the one in use, or the one it came after."""
+    from feedback_nlp.overview import counted
     from feedback_nlp.store import prune as remove
     from feedback_nlp.store import unused
 
@@ -816,7 +817,7 @@ def prune(yes: bool) -> None:
         click.echo("There is no version that is not needed.")
         return
     if not yes:
-        click.confirm(f"Remove {len(names)} versions for ever ({', '.join(names)})?", abort=True)
+        click.confirm(f"Remove {counted(len(names), 'version')} for ever ({', '.join(names)})?", abort=True)
     click.echo(f"Removed: {', '.join(remove(names))}")
 
 

@@ -14,7 +14,7 @@ from feedback_nlp.drift import ON_TEST, Drift, drift_of
 from feedback_nlp.journal import DUPLICATE, Journal
 from feedback_nlp.labels import LABELS, MEANINGS, REASONS, VAGUE_SUBJECTIVE
 from feedback_nlp.records import Skipped
-from feedback_nlp.rows import OWN
+from feedback_nlp.rows import OWN, UNKNOWN
 from feedback_nlp.terminal import harmless
 
 NOT_JUDGED = "not judged"
@@ -156,14 +156,24 @@ def render_rejections(newest: Sequence[Mapping[str, Any]], o: Overview) -> Itera
             "reason": _REASONS.get(row["label"], row["label"].replace("_", " ")),
             "sure": _sure(row["confidence"]),
         }
-        yield _line(cells | {name: row[name] for name in ("company", "role")})
+        names = {name: row[name] for name in ("company", "role")}
+        yield _line(cells | names, name_of_mail(row) if set(names.values()) == {UNKNOWN} else "")
     older = sum(o.labels.get(label, 0) for label in REASONS) - len(newest)
     if older:
         yield f"... and {older:,} older ones in the file"
 
 
-def _line(cells: Mapping[str, str]) -> str:
-    return "  ".join(_cell(cells[name], width) for name, width in _WIDTHS.items()).rstrip()
+def name_of_mail(row: Mapping[str, Any]) -> str:
+    """What tells a mail from others where it names neither company nor role: its subject, else its sender; "" where there is none."""
+    return next((name for field in ("subject", "sender") if (name := str(row.get(field) or "").strip())), "")
+
+
+def _line(cells: Mapping[str, str], mail: str = "") -> str:
+    """A line of the table; `mail` stands across the columns of the company and the role."""
+    each = [_cell(cells[name], width) for name, width in _WIDTHS.items()]
+    if mail:
+        each[1:3] = [_cell(mail, len("  ".join(each[1:3])))]
+    return "  ".join(each).rstrip()
 
 
 def _cell(text: str, width: int) -> str:

@@ -1299,7 +1299,7 @@ def test_models_prune(args, answer, removed, home, small_model):
         kept(home, small_model, name)
     invoke("models", "use", "b")
     result = invoke("models", "prune", *args, stdin=answer)
-    assert ("Remove 1 versions for ever (a)? [y/N]:" in result.output) is not bool(args)
+    assert ("Remove 1 version for ever (a)? [y/N]:" in result.output) is not bool(args)
     assert (result.exit_code == 0, "Removed: a\n" in result.output, "a" in versions()) == (removed, removed, not removed)
     if removed:
         assert invoke("models", "prune").output == "There is no version that is not needed.\n"

@@ -110,12 +110,24 @@ def test_a_long_list_of_skips_is_cut():
 def test_render_rejections():
     newest = [
         row("skills_gap", confidence=0.999, company="A company with a very long name", role="\x1b[31mBaker\n"),
-        row("vague_subjective", confidence=0.5, company="unknown", role="unknown"),
+        row("vague_subjective", confidence=0.5, company="unknown", role="unknown", subject=" ", sender=None),
+        row(
+            "vague_subjective",
+            company="unknown",
+            role="unknown",
+            subject="Your application: an answer,\nlate as it may be",
+            sender="a@b.example",
+        ),
+        row("vague_subjective", company="unknown", role="unknown", subject="", sender="Ida <ida@b.example>"),
+        row("vague_subjective", company="unknown", role="Baker", subject="Your application"),
     ]
     assert list(render_rejections(newest, SHOWN)) == [
         "date        company               role                  reason              sure",
         "2026-03-04  A company with a ve…  [31mBaker             skills gap          >99%",
         "2026-03-04  unknown               unknown               none given          50%",
-        "... and 10 older ones in the file",
+        "2026-03-04  Your application: an answer, late as it m…  none given          90%",
+        "2026-03-04  Ida <ida@b.example>                         none given          90%",
+        "2026-03-04  unknown               Baker                 none given          90%",
+        "... and 7 older ones in the file",
     ]
     assert list(render_rejections([], SHOWN)) == []

@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from feedback_nlp.labels import BOILERPLATE, CONCRETE_REASONS, DRAFT_KINDS, LABELS, MEANINGS, NOT_REJECTION, SENTENCE_MEANINGS, TONES
+from feedback_nlp.overview import name_of_mail
 from feedback_nlp.records import Evidence, Feedback
 from feedback_nlp.reply import unread
 from feedback_nlp.rows import UNKNOWN
@@ -41,11 +42,10 @@ _OPTIONS = {"--to-name NAME": "under Greet", "--kind ": ""}
 
 
 class Piece(NamedTuple):
-    """A part of a mail as it stands there; where it is marked, how sure it is that it says the reason, or which other (`also`)."""
+    """A part of a mail as it stands there; where it is marked, it says the reason, or another one (`also`)."""
 
     text: str
     marked: bool = False
-    sure: str = ""
     also: str = ""
 
 
@@ -66,7 +66,7 @@ def pieces_of(feedback: Feedback) -> Iterator[Piece]:
     for quote, also in _quotes(feedback):
         if quote.start >= at:
             yield Piece(text[at : quote.start])
-            yield Piece(text[quote.start : quote.end], True, "" if feedback.overruled else percent(quote.probability), also)
+            yield Piece(text[quote.start : quote.end], True, also)
             at = quote.end
     yield Piece(text[at:])
 
@@ -99,7 +99,7 @@ def mail_page(reading: Reading) -> dict[str, Any]:
         "way": CHANNELS.get(feedback.advice.channel, ""),
         "kinds": _KINDS,
         "tones": TONES,
-        "hindrance": _in_words_of_the_page(reading.hindrance),
+        "hindrance": _in_words_of_the_page(reading.hindrance.removeprefix(title).strip()),
         "summary": summary(reading.remarks) if reading.remarks is not None else "",
         "remarks": _remarks(reading),
         "unread": list(unread(reading.reply)),
@@ -169,8 +169,17 @@ def _row(number: int, row: dict[str, Any]) -> dict[str, Any]:
     """What the table shows of a row."""
     beside: Sequence[str] = [MEANINGS[name] for name in row["possible"] if name != row["label"]]
     names = {name: row[name] if row[name] != UNKNOWN else "" for name in ("company", "role")}
+    mail = name_of_mail(row) if not any(names.values()) else ""
     sure = "your own label" if row["label_source"] == "human" else f"{percent(row['confidence'])} sure"
-    return {"number": number, "date": str(row["date"])[:10], "reason": MEANINGS[row["label"]], "beside": beside, "sure": sure, **names}
+    return {
+        "number": number,
+        "date": str(row["date"])[:10],
+        "reason": MEANINGS[row["label"]],
+        "beside": beside,
+        "sure": sure,
+        "mail": mail,
+        **names,
+    }
 
 
 def _in_words_of_the_page(message: str) -> str:
