@@ -60,7 +60,7 @@ def facts_of(label: str, stage: str, sender_type: str, signals: Signals) -> Fact
         "stage": stage,
         "sender": NOREPLY if unread else sender_type,
         "feedback": signals.feedback.value,
-        "call": "offered" if _offers_call(signals) else "",
+        "call": "offered" if offers_call(signals) else "",
         "reply": signals.reply.value,
         "door": signals.door.value,
         "chosen": signals.chosen.value,
@@ -121,7 +121,7 @@ def _short(words: str) -> str:
     return plain if len(plain) <= _LONGEST_WORDS else plain[: _LONGEST_WORDS - 3].rstrip() + "..."
 
 
-def _offers_call(signals: Signals) -> bool:
+def offers_call(signals: Signals) -> bool:
     """Whether it is a call that the mail offers for feedback."""
     said = signals.feedback
     return said.value == "offered" and _CALL.search(f"{said.words} {said.quote}") is not None
