@@ -71,7 +71,7 @@ def facts_of(label: str, stage: str, sender_type: str, signals: Signals) -> Fact
         "stage": stage,
         "sender": NOREPLY if unread else sender_type,
         "feedback": signals.feedback.value,
-        "call": "offered" if _offers_call(signals) else "",
+        "call": "offered" if offers_call(signals) else "",
         "reply": signals.reply.value,
         "door": signals.door.value,
         "chosen": signals.chosen.value,
@@ -141,7 +141,7 @@ def _short(words: str) -> str:
     return f"{whole or plain[: _LONGEST_WORDS - 3]}..."
 
 
-def _offers_call(signals: Signals) -> bool:
+def offers_call(signals: Signals) -> bool:
     """Whether it is a call that the mail offers for feedback, or asks for."""
     offers = (signals.feedback, "offered", _CALL), (signals.reply, "invited", _ASKS_TO_CALL)
     return any(said.value == value and pattern.search(f"{said.words} {said.quote}") for said, value, pattern in offers)

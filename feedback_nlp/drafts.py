@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from feedback_nlp.addressee import addressee_of
 from feedback_nlp.answering import refuses_feedback, says_no_reply
+from feedback_nlp.case import offers_call
 from feedback_nlp.errors import InputError, NoDraftError
 from feedback_nlp.labels import (
     ANOTHER_CANDIDATE,
@@ -170,6 +171,7 @@ def _conditions(feedback: Feedback, signals: Signals, letter: Letter, to_name: s
         "own": _yes(_is_own(feedback, letter)),
         "hint": _yes(signals.traits),
         "feedback": signals.feedback.value,
+        "call": _yes(offers_call(signals)),
         "door": signals.door.value,
         "gap": gap,
         "chosen": signals.chosen.value,

@@ -39,6 +39,7 @@ CONDITIONS = {
     "named": ("yes", "no"),
     "own": ("yes", "no"),
     "hint": ("yes", "no"),
+    "call": ("yes", "no"),
     "feedback": ("", "offered", "refused"),
     "door": ("", "later role", "apply again", "kept on file", "courtesy"),
     "gap": ("", *GAPS),
@@ -286,6 +287,7 @@ def signals(gap="", words="", **said):
     return Signals(gaps=gaps, **{name: Said(*([value] if isinstance(value, str) else value)) for name, value in said.items()})
 
 
+CALL = Said("offered", quote="If you would like feedback, please ring me on 020 7946 0111; I do not give it in writing.")
 BARE = {"sender": "", "subject": "", "text": "It is a no.", "date": ""}
 NOBODY = Parties()
 CASES = {
@@ -302,6 +304,13 @@ CASES = {
         signals(chosen="more experienced", feedback="offered"),
         {"name": "Sam"},
     ),
+    "feedback is offered in a call": (feedback("another_candidate"), replace(Signals(), feedback=CALL), {"name": "Sam"}),
+    "feedback is offered in a call, short": (
+        feedback("skills_gap"),
+        replace(signals("skill", "SQL"), feedback=CALL),
+        {"tone": "short", "name": "Sam"},
+    ),
+    "feedback is offered in a call, formal": (feedback("skills_gap"), Signals(feedback=CALL), {"tone": "formal"}),
     "no feedback is given": (feedback("another_candidate", APPLIED, text=REFUSING), Signals(), {"name": "Sam"}),
     "a freeze until April": (feedback("hiring_freeze"), signals(freeze=("until", "in April")), {"name": "Sam"}),
     "a freeze, an agency, no feedback": (
