@@ -7,15 +7,15 @@ from itertools import pairwise
 
 _CUT = re.compile(
     r"(?=[;:]\s|(?:[,(]|(?<![,(;:]))\s"
-    r"(?:but(?! also)|yet(?! to)|however|although|(?:even )?though|even if|despite|while|whilst|whereas)\b)",
+    r"(?:but(?! also)|(?<!not )(?<!n.t )yet(?! to)|however|although|(?:even )?though|even if|despite|while|whilst|whereas)\b)",
     re.IGNORECASE,
 )
 _TURNS = re.compile(r"[\s,(;:]*(?:but|yet|however)\b", re.IGNORECASE)
 _CONCEDES = re.compile(r"(?:[\s,(;:]*(?:although|(?:even )?though|even if|despite)|whil(?:e|st))\b[^,]*", re.IGNORECASE)
 # "Your SQL is good, though not at the level that we need": the first part is what lacks.
 _GOES_BACK = re.compile(
-    r"[\s,(;:]*(?:but|yet|though|although) (?:(?:still|sadly|it|they|below|less)\b|(?:not|never) (?:yet |quite |nearly |really )?"
-    r"(?:at|good|strong|enough|deep|fluent|sufficient(?:ly)?|to|as|up|on|for|so|what)\b)",
+    r"[\s,(;:]*(?:but|yet|though|although) (?:(?:still|sadly|could|needs?|just|only|somewhat|rusty|was|is|it|they|below|less)\b|(?:not|never) (?:yet |quite |nearly |really )?"
+    r"(?:at|good|great|strong|enough|deep|fluent|sufficient(?:ly)?|to|as|up|on|for|so|what)\b)",
     re.IGNORECASE,
 )
 _LACKS = re.compile(
@@ -23,7 +23,7 @@ _LACKS = re.compile(
     r"miss(?:es|ed|ing)?|needs?|needed|requir\w+|(?:pre)?requisite|must|should|would|essential|crucial|vital|mandatory|important|"
     r"(?:ask|call|look)(?:s|ed|ing)? for|seeks?|sought|seeking|wants?|wanted|prefer\w*|hop(?:e|ed|ing)|expect\w*|only|too|short|"
     r"weak\w*|thin|little|few|fewer|less|more|enough|insufficient\w*|limited|basics?|beginner\w*|junior|rather|instead|below|behind|"
-    r"falls?|fell|gaps?|struggl\w+|slow\w*|fail\w*|difficult\w*|unsure|rusty|better|stronger|another|others|somebody|someone|"
+    r"falls?|fell|gaps?|struggl\w+|slow\w*|fail\w*|difficult\w*|unsure|rusty|better|stronger|another|others?|somebody|someone|"
     r"successful|chosen?|yet to|unfamiliar|new to)\b|n['’]t\b",
     re.IGNORECASE,
 )

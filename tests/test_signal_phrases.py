@@ -36,7 +36,6 @@ SAID = {
     ],
     ("traits", "age"): [
         "We are after someone a bit younger.",
-        "We are a young and dynamic team.",
         "At your age it would be hard.",
         "You are too close to retirement.",
     ],
@@ -80,6 +79,24 @@ NOTHING = [
     "We hired a man who lives next door.",
     "He is the right man for the job.",
     "Your CV was well written.",
+    "We are a young and dynamic team.",
+    "You do not have experience of the age range that we teach.",
+    "The person who holds the post has decided to stay until retirement, so there is no vacancy any more.",
+    "You would be working with a younger team.",
+    "Your childcare diploma is not recognised in this country.",
+    "The role is with young children, and you have taught teenagers.",
+    "As a working mother herself, our founder wishes you well.",
+    "Your portfolio puts a strong accent on print, while we need web design.",
+    "Your French accent was good.",
+    "Your religious studies degree is not among those that we accept.",
+    "You have no experience with religious dress design.",
+    "Your cancer research background did not match the project.",
+    "You have not worked with people with epilepsy.",
+    "Your health is important to us.",
+    "Your anxiety in the interview was understandable.",
+    "We needed a male tenor.",
+    "A female colleague will call you.",
+    "You have no experience in women's work wear.",
 ]
 
 

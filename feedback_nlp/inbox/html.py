@@ -73,15 +73,16 @@ def _drop_quotes(tree: LexborHTMLParser) -> None:
 
 
 def _drop_hidden(tree: LexborHTMLParser) -> None:
-    """Leaves out what nobody sees. What has no size is seen where something in it has one: so templates close gaps."""
-    styled = [(node, node.attributes.get("style") or "") for node in tree.css("[style]")]
+    """Leaves out what nobody sees. What has no size is seen where something in it may have one: so templates close gaps."""
     seen = set()
-    for node, style in styled:
-        around = node.parent if _SIZE.search(style) else None
+    for node in tree.css("[style], [class], font"):
+        sized = _SIZE.search(node.attributes.get("style") or "") or node.attributes.get("class") or node.tag == "font"
+        around = node if sized else None
         while around is not None and around.mem_id not in seen:
             seen.add(around.mem_id)
             around = around.parent
-    for node, style in styled:
+    for node in tree.css("[style]"):
+        style = node.attributes.get("style") or ""
         if _HIDDEN.search(style) or (_NO_SIZE.search(style) and node.mem_id not in seen):
             node.decompose()
 
