@@ -73,12 +73,18 @@ def test_sheets_of_a_workbook(tmp_path):
     path = as_xlsx(tmp_path / "x", [["name", "age"], ["Ann", 7]], [["text"], ["no"]], [], [["text"], ["sorry"]])
     skipped, first, second = read_inbox(path)
     assert skipped == Skipped(f"{path}, sheet S1", MISSING.format("'name', 'age'"))
-    assert [(email.text, email.row) for email in (first, second)] == [("no", 1), ("sorry", 2)]
+    assert [(email.text, email.row, email.place) for email in (first, second)] == [
+        ("no", 1, "sheet S2, row 2"),
+        ("sorry", 2, "sheet S4, row 2"),
+    ]
 
 
 def test_a_sheet_with_empty_rows_first(tmp_path):
-    path = as_xlsx(tmp_path / "x", [[], [None, None], ["n", "text"], [1, "no"]])
-    assert [(email.text, email.row) for email in read_inbox(path)] == [("no", 1)]
+    path = as_xlsx(tmp_path / "x", [[], [None, None], ["n", "text"], [1, "no"], [], [2, "sorry"]])
+    assert [(email.text, email.row, email.place) for email in read_inbox(path)] == [
+        ("no", 1, "sheet S1, row 4"),
+        ("sorry", 2, "sheet S1, row 6"),
+    ]
 
 
 def test_workbook_without_texts(tmp_path):

@@ -42,8 +42,11 @@ def distinct(names: Iterable[str]) -> list[str]:
     return result
 
 
-def email_from_row(row: Mapping[str, Any], text_column: str, number: int, source: str) -> Email:
-    """The mail of a row. Where it has a `subject` and a `body`, as exports of mail programs do, both are judged."""
+def email_from_row(row: Mapping[str, Any], text_column: str, number: int, source: str, place: str = "") -> Email:
+    """The mail of a row. Where it has a `subject` and a `body`, as exports of mail programs do, both are judged.
+
+    `place` is where a person finds the row, if that is not by its number.
+    """
     lower = {str(k).strip().lower(): v for k, v in row.items()}
     given = lower.get("id")
     text = row.get(text_column)
@@ -65,6 +68,7 @@ def email_from_row(row: Mapping[str, Any], text_column: str, number: int, source
         source=source,
         position=number,
         row=number,
+        place=place or f"row {number}",
         extra={well_formed(str(name)): value for name, value in row.items()},
         **envelope_of_row({name: value for name, value in lower.items() if isinstance(value, str)}),
     )
