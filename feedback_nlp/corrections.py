@@ -283,4 +283,4 @@ def _said_in_sheet(row: Email) -> _Said | Skipped | None:
 
 
 def _where(row: Email) -> str:
-    return f"{row.source}, row {row.row}"
+    return f"{row.source}, {row.place}"

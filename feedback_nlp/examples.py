@@ -153,7 +153,7 @@ def read_labelled(paths: Iterable[Path], text_column: str | None = None) -> Iter
 
 def labelled(email: Email) -> Example | Skipped:
     """The labelled mail that a table's row holds, or why it holds none. Raises InputError where there is no column of labels."""
-    where = f"{email.source}, row {email.row}"
+    where = f"{email.source}, {email.place}"
     extra = fields_in(email)
     label = label_named(str(extra.get("primary") or extra.get("label") or ""))
     if not label:

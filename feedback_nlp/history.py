@@ -89,7 +89,7 @@ def read_history(paths: Iterable[Path]) -> Iterator[Row | Skipped]:
                     yield item
                     continue
                 found.update(item.extra)
-                yield dict(item.extra) if label_named(item.text) in ("", *LABELS) else _unknown(f"{path}, row {item.row}", item.text)
+                yield dict(item.extra) if label_named(item.text) in ("", *LABELS) else _unknown(f"{path}, {item.place}", item.text)
         except MissingColumnError as error:
             raise InputError(_MISFIT.format(path, COLUMNS[0])) from error
         if not found:

@@ -19,7 +19,8 @@ class Email:
     """One message to judge.
 
     `text` is what is judged (subject line first, where there is one); `extra` holds the other columns of a table row.
-    `source` is the file it was in, `position` its number therein, and `sent` says that it lies among the sent mail.
+    `source` is the file it was in, `position` its number therein, and `sent` says that it lies among the sent mail. `row` is
+    the number of a table's row, and `place` says where a person finds that one ("sheet Mails, row 67").
     `recipients` are the addresses it went to, `references` the message ids that it answers, oldest first; `attachments`
     counts the files and mails that it carries, which are not read.
     """
@@ -38,6 +39,7 @@ class Email:
     references: tuple[str, ...] = ()
     sent: bool = False
     attachments: int = 0
+    place: str = ""
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,7 @@ REASON_HEADS = {
 }
 """Each reason as the head of a column."""
 PATTERN_TABLES = ("reasons", "steps", "roles", "time", "reached", "days", "companies")
+_WHY = "why"
 _SHARED = "share (95 %)"
 _COVERAGES = range(100, 0, -10)
 _LONGEST_COMPANY = 40
@@ -96,7 +97,9 @@ def difference_tables(d: Difference) -> Iterator[Table]:
     rows = (
         f"Rows of yours: {d.rows_of_first} in the first alone, {d.rows_of_second} in the second alone, {d.relabelled} labelled otherwise."
     )
-    yield Table("What they were made from", names, _differing(d.made_from) + _differing(d.recipe), rows)
+    verdicts = (f"How {name} was judged: {why}." for name, why in zip(names[1:], d.made_from.get(_WHY, ()), strict=False) if why)
+    made_from = {name: pair for name, pair in d.made_from.items() if name != _WHY}
+    yield Table("What they were made from", names, _differing(made_from) + _differing(d.recipe), "\n".join([rows, *verdicts]))
     if d.figures:
         yield Table("Their figures when they were made", names, _differing(d.figures))
     yield comparison_table(d.comparison)

@@ -26,7 +26,7 @@ from feedback_nlp.records import Advice, Email, Evidence, Example, Feedback, Pre
 from feedback_nlp.retraining import Basis
 from feedback_nlp.sheet import write_rows
 from feedback_nlp.store import SHIPPED, current, path_of, save, shipped, versions
-from feedback_nlp.terminal import render
+from feedback_nlp.terminal import WIDTH, render
 from tests.commands import invoke
 
 DECISION = "Sadly we have chosen another candidate for the role."
@@ -1321,6 +1321,18 @@ def test_models_diff(home, small_model, small_corpus, monkeypatch):
     assert (found["rows_of_first"], found["rows_of_second"], found["relabelled"], found["figures"]) == (1, 1, 1, {})
     assert found["made_from"] == {"mails": [small_model.manifest["mails"], 9]}
     assert found["comparison"]["answered_differently"] == 0
+
+
+def test_models_diff_says_below_the_table_how_each_was_judged(home, small_model, small_corpus, monkeypatch):
+    monkeypatch.setattr("feedback_nlp.examples.read_corpus", lambda: (small_corpus, []))
+    why = "it reads 5 more of your own mails rightly, when they are held out, and is no worse on the test split"
+    kept(home, small_model, "a", own=2, why=why)
+    kept(home, small_model, "b", own=3)
+    made_from = invoke("models", "diff", "a", "b").output.split("\n\n")[0]
+    assert max(map(len, made_from.splitlines())) <= WIDTH
+    assert " ".join(made_from.split()).endswith(f"0 labelled otherwise. How a was judged: {why}.")
+    assert " why " not in made_from
+    assert json.loads(invoke("models", "diff", "--json", "a", "b").output)["made_from"]["why"] == [why, None]
 
 
 @pytest.mark.parametrize("args", [["use", "none"], ["show", "none"], ["path", "none"], ["diff", "none", "shipped"]], ids=" ".join)

@@ -312,6 +312,11 @@ def labelled(path, *rows):
     return path
 
 
+def place_of(number, path):
+    """Where a person finds the row of that number: in a workbook by what the spreadsheet shows, below the header."""
+    return f"sheet rows, row {number + 1}" if path.suffix == ".xlsx" else f"row {number}"
+
+
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_labelled_rows(ending, tmp_path):
     rows = [
@@ -326,15 +331,30 @@ def test_labelled_rows(ending, tmp_path):
     assert add([path]) == Additions(
         Taken(2, 0, 0),
         skipped=(
-            Skipped(f"{path}, row 3", "it has no label"),
-            Skipped(f"{path}, row 4", f"unknown label 'gone': the labels are {', '.join(LABELS)}"),
-            Skipped(f"{path}, row 5", "the text is empty"),
+            Skipped(f"{path}, {place_of(3, path)}", "it has no label"),
+            Skipped(f"{path}, {place_of(4, path)}", f"unknown label 'gone': the labels are {', '.join(LABELS)}"),
+            Skipped(f"{path}, {place_of(5, path)}", "the text is empty"),
         ),
     )
     assert [(e.text, e.primary, e.secondary, e.evidence) for e in own_examples()] == [
         (CHOSEN, "another_candidate", ("skills_gap",), ("who knows large ovens.",)),
         (ASKED, "not_rejection", (), ()),
     ]
+
+
+def test_rows_of_a_workbook_are_named_as_it_shows_them(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.title, other = "Mails", book.create_sheet("More of them")
+    for row in (["text", "label"], ["a b", "skills_gap"], [], [], ["c", "skills_gap"]):
+        book.active.append(row)
+    for row in ([], ["label", "text"], ["cultural_fit", "A b"], ["", "d"]):
+        other.append(row)
+    book.save(path := tmp_path / "rows.xlsx")
+    assert add([path]) == Additions(
+        Taken(1, 0, 0),
+        conflicts=(Conflict((f"{path}, sheet Mails, row 2", f"{path}, sheet More of them, row 3"), ("skills_gap", "cultural_fit")),),
+        skipped=(Skipped(f"{path}, sheet More of them, row 4", "it has no label"),),
+    )
 
 
 def test_a_mail_with_different_labels_is_not_taken(tmp_path):

@@ -183,11 +183,14 @@ def test_a_workbook_with_another_sheet(tmp_path):
     assert [r["label"] for r in rows] == ["not_rejection", "skills_gap"]
 
 
-def test_an_unknown_label_is_skipped_and_named(tmp_path):
-    write_rows([*ROWS, row("skils_gap"), row(None), row(" Skills gap ")], tmp_path / "in.csv", COLUMNS)
-    items = list(read_history([tmp_path / "in.csv"]))
+@pytest.mark.parametrize(
+    ("name", "place"), [pytest.param("in.csv", "row 3", id="csv"), pytest.param("in.xlsx", "sheet rows, row 4", id="xlsx")]
+)
+def test_an_unknown_label_is_skipped_and_named(name, place, tmp_path):
+    write_rows([*ROWS, row("skils_gap"), row(None), row(" Skills gap ")], tmp_path / name, COLUMNS)
+    items = list(read_history([tmp_path / name]))
     assert items[2] == Skipped(
-        f"{tmp_path / 'in.csv'}, row 3",
+        f"{tmp_path / name}, {place}",
         f"unknown label 'skils_gap': the labels are {', '.join(LABELS)}",
     )
     assert [message_of(item).label for item in items if not isinstance(item, Skipped)] == ["not_rejection", "skills_gap", "", "skills_gap"]

@@ -22,7 +22,7 @@ from feedback_nlp.inbox import read_rows
 from feedback_nlp.labels import LABELS
 from feedback_nlp.sheet import check_writable, workbook, write_rows
 from feedback_nlp.sheet.cell import escaped, guarded, looks_like_formula, printable, unescaped, unguarded, well_formed
-from feedback_nlp.sheet.columns import KINDS, Kind, is_own, kinds_in
+from feedback_nlp.sheet.columns import KINDS, Kind, holds_answers_alone, is_own, kinds_in
 
 FORMATS = [".csv", ".jsonl", ".parquet", ".xlsx"]
 SCORES = dict.fromkeys(LABELS, 0.125) | {"skills_gap": 0.375}
@@ -199,6 +199,20 @@ def test_an_escape_can_always_be_taken_back(text):
 )
 def test_own_headers(header, own):
     assert is_own(header) is own
+
+
+@pytest.mark.parametrize(
+    ("header", "alone"),
+    [
+        pytest.param(list(KINDS), True, id="all of ours"),
+        pytest.param([f" {name} " for name in KINDS if name != "signals"], True, id="one less, moved about"),
+        pytest.param([*KINDS, "letter"], False, id="a table's own column"),
+        pytest.param([name for name in KINDS if name != "next_steps"], False, id="one that is always there is missing"),
+        pytest.param([], False, id="none"),
+    ],
+)
+def test_headers_of_answers_alone(header, alone):
+    assert holds_answers_alone(header) is alone
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,11 @@ import pyarrow.parquet
 import pytest
 from mails import MAILS, TEXTS
 
-from feedback_nlp.errors import InputError
+from feedback_nlp.errors import InputError, MissingColumnError
 from feedback_nlp.inbox import read_inbox, read_rows, workbook
 from feedback_nlp.records import Skipped
+from feedback_nlp.sheet import write_rows
+from feedback_nlp.sheet.columns import KINDS
 
 MISSING = "no column text or body or message or content (found: {}). Name the column of the mail with --text-column."
 
@@ -73,12 +75,18 @@ def test_sheets_of_a_workbook(tmp_path):
     path = as_xlsx(tmp_path / "x", [["name", "age"], ["Ann", 7]], [["text"], ["no"]], [], [["text"], ["sorry"]])
     skipped, first, second = read_inbox(path)
     assert skipped == Skipped(f"{path}, sheet S1", MISSING.format("'name', 'age'"))
-    assert [(email.text, email.row) for email in (first, second)] == [("no", 1), ("sorry", 2)]
+    assert [(email.text, email.row, email.place) for email in (first, second)] == [
+        ("no", 1, "sheet S2, row 2"),
+        ("sorry", 2, "sheet S4, row 2"),
+    ]
 
 
 def test_a_sheet_with_empty_rows_first(tmp_path):
-    path = as_xlsx(tmp_path / "x", [[], [None, None], ["n", "text"], [1, "no"]])
-    assert [(email.text, email.row) for email in read_inbox(path)] == [("no", 1)]
+    path = as_xlsx(tmp_path / "x", [[], [None, None], ["n", "text"], [1, "no"], [], [2, "sorry"]])
+    assert [(email.text, email.row, email.place) for email in read_inbox(path)] == [
+        ("no", 1, "sheet S1, row 4"),
+        ("sorry", 2, "sheet S1, row 6"),
+    ]
 
 
 def test_workbook_without_texts(tmp_path):
@@ -87,6 +95,25 @@ def test_workbook_without_texts(tmp_path):
         list(read_inbox(path))
     assert str(error.value) == f"{path}, sheet S1: " + MISSING.format("'name', 'age'")
     assert [item.text for item in read_inbox(path, "Letter") if not isinstance(item, Skipped)] == ["no"]
+
+
+@pytest.mark.parametrize("ending", [".csv", ".jsonl", ".xlsx", ".parquet"])
+def test_a_sheet_of_answers_holds_no_texts(ending, tmp_path):
+    row = dict.fromkeys(KINDS) | {"id": "1", "label": "skills_gap"}
+    write_rows([row], path := tmp_path / f"labelled{ending}")
+    where = f"{path}, sheet rows" if ending == ".xlsx" else str(path)
+    for read in (read_inbox, read_rows):
+        with pytest.raises(MissingColumnError) as error:
+            list(read(path))
+        assert str(error.value) == (
+            f"{where}: this is a sheet that `label` wrote, and it holds no texts of mails. To keep what you corrected in it: "
+            "feedback-nlp add SHEET; after that, for your labels with their texts: feedback-nlp examples export FILE."
+        )
+    with pytest.raises(MissingColumnError, match=r"no column letter \(found: .+\)\. Name the column of the mail with --text-column\.$"):
+        list(read_rows(path, "letter"))
+    write_rows([row | {"letter": "no"}], path)
+    with pytest.raises(MissingColumnError, match=r"Name the column of the mail with --text-column\.$"):
+        list(read_rows(path))
 
 
 def test_a_workbook_too_large_is_not_opened(tmp_path, monkeypatch):

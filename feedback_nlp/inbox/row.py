@@ -15,9 +15,14 @@ from feedback_nlp.inbox.envelope import envelope_of_row
 from feedback_nlp.inbox.message import with_subject
 from feedback_nlp.records import Email
 from feedback_nlp.sheet.cell import well_formed
+from feedback_nlp.sheet.columns import holds_answers_alone
 
 _BODY = "body"
 TEXT_COLUMNS = ("text", _BODY, "message", "content")
+_ANSWERS_ALONE = (
+    "this is a sheet that `label` wrote, and it holds no texts of mails. To keep what you corrected in it: feedback-nlp add SHEET; "
+    "after that, for your labels with their texts: feedback-nlp examples export FILE."
+)
 _OUTLOOK_NAME, _OUTLOOK_ADDRESS = "from: (name)", "from: (address)"  # in Outlook's export of a mail folder, and nowhere else
 
 
@@ -28,6 +33,8 @@ def find_text_column(columns: list[str], wanted: str | None, where: str) -> str:
         for column in columns:
             if column.strip().lower() == name.lower():
                 return column
+    if not wanted and holds_answers_alone(columns):
+        raise MissingColumnError(f"{where}: {_ANSWERS_ALONE}")
     found = ", ".join(repr(c) for c in columns[:12]) or "none"
     raise MissingColumnError(f"{where}: no column {' or '.join(names)} (found: {found}). Name the column of the mail with --text-column.")
 
@@ -42,8 +49,11 @@ def distinct(names: Iterable[str]) -> list[str]:
     return result
 
 
-def email_from_row(row: Mapping[str, Any], text_column: str, number: int, source: str) -> Email:
-    """The mail of a row. Where it has a `subject` and a `body`, as exports of mail programs do, both are judged."""
+def email_from_row(row: Mapping[str, Any], text_column: str, number: int, source: str, place: str = "") -> Email:
+    """The mail of a row. Where it has a `subject` and a `body`, as exports of mail programs do, both are judged.
+
+    `place` is where a person finds the row, if that is not by its number.
+    """
     lower = {str(k).strip().lower(): v for k, v in row.items()}
     given = lower.get("id")
     text = row.get(text_column)
@@ -65,6 +75,7 @@ def email_from_row(row: Mapping[str, Any], text_column: str, number: int, source
         source=source,
         position=number,
         row=number,
+        place=place or f"row {number}",
         extra={well_formed(str(name)): value for name, value in row.items()},
         **envelope_of_row({name: value for name, value in lower.items() if isinstance(value, str)}),
     )

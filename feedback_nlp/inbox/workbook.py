@@ -53,8 +53,8 @@ def _read_sheets(book: Any, file: File, text_column: str | None) -> Iterator[Ema
     number, found = 0, False
     for sheet in book.worksheets:
         where = f"{file.name}, sheet {sheet.title}"
-        rows = _rows(sheet, where)
-        header: tuple[Any, ...] = next((cells for cells in rows if any(cell is not None for cell in cells)), ())
+        rows = ((place, cells) for place, cells in enumerate(_rows(sheet, where), 1) if any(cell is not None for cell in cells))
+        _, header = next(rows, (0, ()))
         columns = distinct("" if cell is None else str(cell).strip() for cell in header)
         try:
             column = find_text_column(columns, text_column, where)
@@ -64,12 +64,11 @@ def _read_sheets(book: Any, file: File, text_column: str | None) -> Iterator[Ema
                 yield Skipped(where, str(error).removeprefix(f"{where}: "))
             continue
         found = True
-        for cells in rows:
-            if any(cell is not None for cell in cells):
-                number += 1
-                values = [*map(plain, cells), *[None] * len(columns)]  # empty ones at the end are not in the file
-                row = {name: value for name, value in zip(columns, values, strict=False) if name or value is not None}
-                yield email_from_row(row, column, number, file.name)
+        for place, cells in rows:
+            number += 1
+            values = [*map(plain, cells), *[None] * len(columns)]  # empty ones at the end are not in the file
+            row = {name: value for name, value in zip(columns, values, strict=False) if name or value is not None}
+            yield email_from_row(row, column, number, file.name, f"sheet {sheet.title}, row {place}")
     if refused and not found:
         raise refused
 

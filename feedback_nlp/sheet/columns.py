@@ -77,6 +77,12 @@ def is_own(header: Iterable[str]) -> bool:
     return names >= _ALWAYS or names >= _EXAMPLE
 
 
+def holds_answers_alone(header: Iterable[str]) -> bool:
+    """Whether a header is one of `label` without a table's own columns, so that no column can hold the mails' texts."""
+    names = {name.strip() for name in header}
+    return _ALWAYS <= names <= KINDS.keys()
+
+
 def kinds_of(names: Iterable[str]) -> dict[str, Kind]:
     """What columns hold by their names alone."""
     return {name: KINDS.get(name, Kind.TEXT) for name in names}
