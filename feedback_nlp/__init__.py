@@ -17,8 +17,8 @@ Under all of it:
 
 The way of one mail through the package, each step a function from one named type to the next:
 
-    inbox       read_inbox(path) -> Email           a mail, a folder, a mailbox, a table, an archive
     body        own_lines(text)                     the sender's own newest words, no quotes, no signature
+    inbox       read_inbox(path) -> Email           a mail, a folder, a mailbox, a table, an archive
     sentences   split_sentences(text)               sentences as character ranges of the original
     language    english_sentences(sentences, known) which are English, and what to say of a mail that can't be judged
     preprocess  Preprocessor(text) -> Sentence      folded, masked tokens (spaCy's tokenizer)

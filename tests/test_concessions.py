@@ -18,6 +18,7 @@ from feedback_nlp.concessions import without_concessions
         pytest.param("We chose Ida, despite your strong SQL.", "We chose Ida", id="conceded at the end"),
         pytest.param("Your Python went very well; SAP is missing.", "; SAP is missing.", id="two sentences in one"),
         pytest.param("You clearly know SQL, we need Spark.", ", we need Spark.", id="only a comma"),
+        pytest.param("You have not yet worked with SAP, but you know Excel.", "You have not yet worked with SAP", id="not yet, but"),
         pytest.param("You know SQL, but not Spark.", ", but not Spark.", id="but not"),
         pytest.param("Your Python, SQL and Java are excellent, but Go is a must.", ", but Go is a must.", id="a list is praised"),
         pytest.param("Without doubt you know SQL.", "", id="nothing but praise"),
@@ -31,6 +32,9 @@ def test_what_is_granted_is_left_out(sentence, left):
     "sentence",
     [
         pytest.param("You know neither Python nor R.", id="neither"),
+        pytest.param("You have not yet worked with SAP.", id="not yet"),
+        pytest.param("Your SAP is good, but could be stronger.", id="taken back"),
+        pytest.param("The other candidate has strong SAP and Oracle.", id="another's"),
         pytest.param("You have neither Python nor R, but we need both.", id="neither, but"),
         pytest.param("You have not used Terraform, Ansible, or Docker, but Chef alone.", id="a list is missing"),
         pytest.param("The role needs Python, but you have only used Ruby.", id="asked for, but"),

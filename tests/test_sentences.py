@@ -241,6 +241,12 @@ def test_what_law_and_mail_programs_add_is_left_out(imprint):
 @pytest.mark.parametrize(
     "told",
     [
+        "Company regulations bar us from employing people without a work permit, which you do not have.",
+        "VAT registration work is what we were missing in your CV.",
+        "You should check samples for virus load in this role, and you lack that experience.",
+        "Unfortunately you are not registered in Ireland as a nurse, so we cannot offer you the post.",
+        "We are an equal opportunities employer, but you do not have the experience in Kubernetes that we need.",
+        "We do not discriminate, but you do not have the Python experience that we need.",
         "As an equal opportunity employer, we chose Tom.",
         "Your registered interest has lapsed.",
         "We process applications in turn and chose Tom.",
