@@ -14,7 +14,8 @@ _TURNS = re.compile(r"[\s,(;:]*(?:but|yet|however)\b", re.IGNORECASE)
 _CONCEDES = re.compile(r"(?:[\s,(;:]*(?:although|(?:even )?though|even if|despite)|whil(?:e|st))\b[^,]*", re.IGNORECASE)
 # "Your SQL is good, though not at the level that we need": the first part is what lacks.
 _GOES_BACK = re.compile(
-    r"[\s,(;:]*(?:but|yet|though|although) (?:(?:still|sadly|could|needs?|just|only|somewhat|rusty|was|is|it|they|below|less)\b|(?:not|never) (?:yet |quite |nearly |really )?"
+    r"[\s,(;:]*(?:but|yet|though|although) (?:(?:still|sadly|could|needs?|just|only|somewhat|rusty|was|is|it|they|below|less)\b|"
+    r"(?:not|never) (?:yet |quite |nearly |really )?"
     r"(?:at|good|great|strong|enough|deep|fluent|sufficient(?:ly)?|to|as|up|on|for|so|what)\b)",
     re.IGNORECASE,
 )
