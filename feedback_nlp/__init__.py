@@ -44,7 +44,7 @@ What else it says:
 
     signature   where a mail is signed, and whether by a person
     letter      letter_of(email) -> Letter          a mail taken apart: address, unwrapped words, signature
-    answering   can_be_answered(email)              whether a person can be asked, and whether feedback is refused
+    answering   says_no_reply, is_by_team, refuses_feedback, shuts_door     what it says about answering it
     role, company, employer, sender                 what is looked for in it, by the words of parties.toml
     parties     parties_of(email) -> Parties        which company, which role, who wrote
     step        step_reached, step_announced(text) -> Step  how far the application had come

@@ -24,7 +24,9 @@ _NO_FEEDBACK = re.compile(
     r"(?: (?:you|any|with|individual|individuali[sz]ed|detailed|specific|personal|further|more|candidates?|applicants?|each|every|"
     r"unsuccessful|interview)){0,5} feedback\b|"
     r"\b(?:no|without) (?:individual |specific |further |detailed |personal )?feedback (?:is|can|will|could)\b|"
-    r"\bfeedback (?:is not|isn't|cannot be|can't be|will not be|won't be)\b|"
+    r"(?<!\bif )\bfeedback (?:is not|isn't|cannot be|can't be|will not be|won't be)\b"
+    r"(?![^.!?]{0,60}\b(?:unless you (?:ask|contact|request|want|wish|would like|write)|(?:glad|happy|pleased) to (?:discuss|explain|talk|"
+    r"(?:give|offer|provide|send|share) (?:you )?(?:feedback|it|more|some|this|that))\b))|"
     r"\bfeedback is only (?:[\w-]+ ){0,4}?(?:to|for) (?:(?!ask|contact|request|write)[\w-]+ ){0,5}?(?:short-?list|interview|final)|"
     r"\bdo not (?:give|offer|provide) feedback\b",
     re.IGNORECASE,
@@ -58,13 +60,16 @@ _OPEN = {
         r"(?:welcome|please|kindly|may|can|could|should|would|will|do|invite|encourage|urge|happy|glad|hope|free|try) "
         rf"(?:(?!(?:not|never|no|only)\b)\w+ ){{0,5}}?{_TRYING_AGAIN}|\bwhy not {_TRYING_AGAIN}|"
         r"(?:\bnot|n't|\bnothing) (?:\w+ ){0,4}(?:bar|block|deter|discourag|exclud|hesitat|hinder|mean|prevent|put|stop)|"
-        r"\bno reason (?:why|not|that|you)\b",
+        r"\bno reason (?:why|not|that|you)\b|(?:\bnot|n't) (?:be )?(?:an? (?:issue|problem)|affected|held against)\b|"
+        r"\byou need not\b|\bno new application is (?:necessary|needed|required)\b",
         re.IGNORECASE,
     ),
     "kept on file": re.compile(
         r"(?<!\bnot )(?<!n't )(?<!\bcannot )(?<!\bnever )(?<!\blonger )(?<!\bnot be )(?<!n't be )(?<!\bcannot be )(?<!\blonger be )"
-        r"\b(?:keep|kept|hold|held|retain|stor(?:e|ed|ing)\b|remain|stay|archiv|rather than|instead of)|"
+        r"\b(?:keep|kept|hold|held|retain|stor(?:e|ed|ing)\b|remain|stay|archiv|rather than|instead of|(?:are|be|is) on file\b|"
+        r"(?:add(?:ed|ing)?|enter|includ|plac|put|(?:are|be|is) (?:now )?(?:in|part of))\w* (?:\w+ ){0,4}talent (?:community|pool)\b)|"
         rf"{_NOT} (?:\w+ ){{0,2}}(?:delet|destroy|eras|shred|dispos|discard|purg)|"
+        r"\byou (?:can|may) (?!be\b|rest\b)[^.;!?]{0,40}\b(?:delet|eras)|"
         rf"\bif you[^.,;:!?]{{0,60}}\b(?:delet|destroy|eras|{_NOT} (?:hold|keep|retain|store))",
         re.IGNORECASE,
     ),

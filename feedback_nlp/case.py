@@ -41,7 +41,13 @@ VALUES: Mapping[str, tuple[str, ...]] = {
 }
 """The facts that a condition may name, and the values of each; docs/advice.md says what they mean."""
 
-_CALL = re.compile(r"\b(?:call|phone|ring|telephone)\b", re.IGNORECASE)
+_CALL = re.compile(  # "give me a call", "by phone"; but "please do not call", "after our phone call", "as we said on the phone"
+    r"(?<!\bour )(?<!\byour )(?<!\bthe )(?<!\bno )(?<!\bnot )(?<!n't )(?<!phone )(?<!video )"
+    r"\b(?:(?:(?:tele)?phone |video )?call|ring|(?:tele)?phone (?:chat|conversation|him|her|me|number|us))\b|"
+    r"(?<!\bnot )(?<!\binterview )\b(?:over|by|via) (?:the )?(?:tele)?phone\b|\b(?:please|to) (?:tele)?phone\b|"
+    r"\b(?:chat|details?|feedback|more|speak|talk) on the (?:tele)?phone\b|^(?:tele)?phone\b(?! interview)|phone:? [+(]?\d",
+    re.IGNORECASE,
+)
 _ASKS_TO_CALL = re.compile(
     r"(?<!\bnot )(?<!n't )\b(?:call|phone|ring|telephone) (?:me|us|him|her|back|on)\b|\bgive (?:me|us|him|her) a (?:call|ring|bell)\b",
     re.IGNORECASE,

@@ -221,11 +221,11 @@ def _owned(example: Example, key: str) -> Example:
 
 def _completed(new: Example, old: Example) -> Example:
     """The new row, with what it does not say as the old one has it: labels of the person's own and, where the label is the same,
-    what is marked. The text stays with its marks, since these are places in it.
+    what is marked, unless the new one marks something else. The text stays with its marks, since these are places in it.
     """
     kept: dict[str, Any] = {"tags": old.tags} if new.tags is None else {}
     if (new.primary, new.secondary) == (old.primary, old.secondary):
-        in_place = new.text == old.text or all(getattr(new, name) in (getattr(old, name), ()) for name in _PLACES)
+        in_place = all(getattr(new, name) in (getattr(old, name), ()) for name in _PLACES)
         names = ("also_ok", "register", *(_PLACES if in_place else ()))
         kept |= {name: getattr(old, name) for name in names if not getattr(new, name)}
         kept |= {"text": old.text} if in_place else {}

@@ -50,9 +50,10 @@ _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
     r"nov(?:ember)?|dec(?:ember)?)\b"
 )
-_DATE = re.compile(  # "Fri 4 Sep 2026", "Sep 8, 2026", "Weekly"; but "Sun Bakery", "Daily Bread"
+_DATE = re.compile(  # "Fri 4 Sep 2026", "Sep 8, 2026", "Every week"; but "Sun Bakery", "Every Mind"
     rf"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\b[.,]?\s(?:\d|{_MONTH})|{_MONTH}\.?\s\d|"
-    r"(?:daily|weekly|fortnightly|monthly|every(?:\s\w{1,15})?)$",
+    r"(?:daily|weekly|fortnightly|monthly|every(?:\s(?:\d{1,2}|(?:week)?day|morning|evening|week|fortnight|month|quarter|year|"
+    rf"(?:mon|tues|wednes|thurs|fri|satur|sun)day|{_MONTH})s?)?)$",
     re.IGNORECASE,
 )
 _PARTS = frozenset("committee department desk directorate division secretariat section unit".split())
@@ -82,8 +83,8 @@ def name_at(source: str, start: int) -> str:
 
 
 def _ends_in_form(words: list[str], following: str) -> bool:
-    """Whether the full stop of a legal form ends the sentence too ("Fogg Ltd. Good luck", but "Fogg Co. Ltd" and "Fogg Corp. of")."""
-    return len(words) > 1 and _is_form(words[-1]) and following[:1].isupper() and not _is_form(following)
+    """Whether the full stop of a legal form ends the sentence too ("Fogg Ltd. Good luck", but "Fogg Co. Ltd", "Fogg & Co. Tea")."""
+    return len(words) > 1 and words[-2] != "&" and _is_form(words[-1]) and following[:1].isupper() and not _is_form(following)
 
 
 def _is_form(word: str) -> bool:

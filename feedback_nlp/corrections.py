@@ -111,8 +111,8 @@ def check_kept(sheet: Path) -> None:
     if (lost := _count_lost(sheet)) > 0:
         labels = "a label" if lost == 1 else f"{lost:,} labels"
         raise InputError(
-            f"{sheet} holds {labels} that you changed. Keep {'it' if lost == 1 else 'them'} first: feedback-nlp add {sheet}; "
-            "or write to another file."
+            f"{sheet} holds {labels} that you changed. Keep {'it' if lost == 1 else 'them'} first: feedback-nlp add {sheet} "
+            "(and mend the rows that it skips); or write to another file, or delete this one."
         )
 
 

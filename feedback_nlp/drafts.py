@@ -171,7 +171,7 @@ def _conditions(feedback: Feedback, signals: Signals, letter: Letter, to_name: s
         "own": _yes(_is_own(feedback, letter)),
         "hint": _yes(signals.traits),
         "feedback": signals.feedback.value,
-        "call": _yes(offers_call(signals)),
+        "call": _yes(signals.feedback.value == OFFERED and offers_call(signals)),
         "door": signals.door.value,
         "gap": gap,
         "chosen": signals.chosen.value,

@@ -64,9 +64,8 @@ def check_reply(text: str, rejection: Email | None = None, prediction: Predictio
     """What in an answer to a rejection would hurt the person who sends it, in the order of the text.
 
     With the rejection it also finds what that has already answered, and with its prediction whether that is the reason; what the
-    rejection asks for is no fault. Quotes
-    and the subject are left out, and of each text what stands after its first 100,000 characters. Raises InputError where there
-    are no words of the person's own, or none in English.
+    rejection asks for is no fault. Quotes and the subject are left out, and of each text what stands after its first 100,000
+    characters. Raises InputError where there are no words of the person's own, or none in English.
     """
     text, rejection = text[:MOST_CHARACTERS], rejection and replace(rejection, text=rejection.text[:MOST_CHARACTERS])
     sentences = _own_sentences(text)

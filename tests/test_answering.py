@@ -32,6 +32,8 @@ BANS = [
     "Re-application within a year is not permitted.",
     "Applying again is not possible.",
     "Repeat applications will be rejected.",
+    "Candidates who were turned down need not apply again.",
+    "Further applications are not needed.",
 ]
 INVITATIONS = [
     "You may apply again not before January.",
@@ -54,6 +56,11 @@ INVITATIONS = [
     "We cannot consider further applications this year, and you are welcome to apply again in January.",
     "Whether or not you apply again in the spring, we wish you well.",
     "In May you could apply again.",
+    "Future applications will not be affected by this decision.",
+    "Applying again in a year isn't a problem.",
+    "Further applications will not be held against you.",
+    "You need not apply again: we will consider you automatically.",
+    "No new application is needed: we will move you to the spring intake.",
 ]
 DELETIONS = [
     "Your details will be deleted.",
@@ -68,6 +75,11 @@ DELETIONS = [
     "We cannot retain your details and will delete them.",
     "Your application will not be kept.",
     "Your data will no longer be stored.",
+    "Your CV will not be on file here; it is deleted at once.",
+    "We have removed you from our talent pool and will delete your profile.",
+    "We will not add you to our talent pool, and will delete your CV.",
+    "You can be sure that your details will be deleted.",
+    "You can rest assured that we will delete your details.",
 ]
 KEPT = [
     "We will keep your CV on file.",
@@ -82,6 +94,11 @@ KEPT = [
     "Your application will be archived, unless you request erasure.",
     "Your folder goes into the cabinet rather than the shredder.",
     "We will hold on to your CV and will not dispose of it before the spring.",
+    "We have added you to our talent pool; you can delete your profile at any time.",
+    "You are now in our talent community, and you may ask us to erase your data.",
+    "We have put you into our talent pool, from which you will be deleted after a year.",
+    "Your CV will be on file for a year, and deleted after that.",
+    "Your details are on file until you ask us to remove or delete them.",
 ]
 
 
@@ -112,9 +129,19 @@ def test_a_door_that_is_shut(quote, value, shut):
         ("Feedback is only available on request.", False),
         ("Feedback is only given to candidates who request it after the interview.", False),
         ("Feedback is only sent once all interviews are over.", False),
+        ("Feedback is not given.", True),
+        ("Feedback cannot be given, but we are happy to consider you for other roles.", True),
+        ("Feedback will not be given, but thank you for coming.", True),
+        ("Feedback is not given unless you were interviewed.", True),
+        ("Feedback is not sent. I would be happy to talk about it with the team.", True),
+        ("Feedback is not sent unless you ask for it.", False),
+        ("Feedback won't be sent out unless you request it.", False),
+        ("Feedback isn't included here but I am happy to give it by phone.", False),
+        ("Feedback is not in this letter; I am glad to talk it through.", False),
+        ("If feedback is not what you expected, I am happy to give more detail.", False),
     ],
 )
-def test_feedback_for_some_only(text, refused):
+def test_feedback_that_is_refused(text, refused):
     assert refuses_feedback(Email("1", f"Dear Ann,\n\nIt is a no.\n{text}\n\nBo")) is refused
 
 

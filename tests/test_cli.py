@@ -739,7 +739,8 @@ def test_label_does_not_write_over_a_correction(update, tmp_path):
     refused = invoke("label", source, "-o", output, *update)
     assert (refused.exit_code, refused.stdout, output.read_bytes()) == (1, "", corrected)
     assert refused.stderr == (
-        f"Error: {output} holds a label that you changed. Keep it first: feedback-nlp add {output}; or write to another file.\n"
+        f"Error: {output} holds a label that you changed. Keep it first: feedback-nlp add {output} (and mend the rows that it skips); "
+        "or write to another file, or delete this one.\n"
     )
     assert invoke("add", output).exit_code == invoke("label", source, "-o", output, *update).exit_code == 0
     assert [(row["label"], row["label_source"]) for row in csv_rows(output)] == [("hiring_freeze", "human")]

@@ -111,8 +111,8 @@ def test_nothing_there_reads_as_nothing_and_makes_nothing(home):
             [MARKED],
             [example("a b", evidence=("a",))],
             Taken(0, 0, 1),
-            [replace(MARKED, evidence=("a",))],
-            id="another mark keeps the rest",
+            [replace(MARKED, evidence=("a",), sentences=())],
+            id="another mark keeps no sentences that were marked for the old one",
         ),
         pytest.param(
             [MARKED], [example("a b", "hiring_freeze")], Taken(0, 0, 1), [example("a b", "hiring_freeze")], id="marks of another label"

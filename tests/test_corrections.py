@@ -165,8 +165,11 @@ def test_a_row_in_which_the_person_s_label_stands_already_is_no_news(judged, inb
     assert kept() == [(CHOSEN, "skills_gap", (), ())]
 
 
-KEEP_ONE = "{path} holds a label that you changed. Keep it first: feedback-nlp add {path}; or write to another file."
-KEEP_TWO = "{path} holds 2 labels that you changed. Keep them first: feedback-nlp add {path}; or write to another file."
+KEEP_ONE = (
+    "{path} holds a label that you changed. Keep it first: feedback-nlp add {path} (and mend the rows that it skips); "
+    "or write to another file, or delete this one."
+)
+KEEP_TWO = KEEP_ONE.replace("a label", "2 labels").replace("Keep it", "Keep them")
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
@@ -184,6 +187,7 @@ def test_what_was_changed_and_not_kept_is_said_before_it_is_lost(ending, judged,
     [
         pytest.param({"label": "hiring freeze"}, id="label"),
         pytest.param({"label": "hiring frost"}, id="an unknown label"),
+        pytest.param({"label": ""}, id="no label"),
         pytest.param({"label_source": "human"}, id="confirmed"),
         pytest.param({"evidence": "who knows large ovens"}, id="evidence"),
         pytest.param({"id": "gone", "message_id": "", "subject": "other", "label": "hiring_freeze"}, id="its mail is not found"),

@@ -451,6 +451,21 @@ def test_number_and_order_of_questions(label, step, answerable, number, tone):
     assert len(set(questions)) == number
 
 
+@pytest.mark.parametrize("tone", TONES)
+@pytest.mark.parametrize(
+    ("offered", "thanked"),
+    [
+        ({}, False),
+        ({"feedback": Said("refused", quote="We give no feedback.")}, False),
+        ({"feedback": Said("offered", quote="I am happy to give you feedback by email; please do not call.")}, False),
+        ({"feedback": CALL}, True),
+    ],
+)
+def test_nobody_is_thanked_for_a_call_that_was_not_offered(offered, thanked, tone):
+    ringing = Said("invited", quote="Please call me back about your travel expenses.") if "feedback" not in offered else Said()
+    assert ("call" in body("skills_gap", Signals(reply=ringing, **offered), tone=tone)) is thanked
+
+
 @pytest.mark.parametrize("kind", ["thanks", "follow-up", "stay-in-touch"])
 @pytest.mark.parametrize("tone", TONES)
 @pytest.mark.parametrize("label", [*REASONS, NOT_REJECTION])

@@ -34,9 +34,9 @@ _DAY = r"(?<![\d.,])(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 _NUMBER = rf"(?:\d{{1,3}}|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})"
 _GLOSS = r"(?: \(\d{1,3}\))?"
 # Of "six to twelve months" the first number counts.
-_COUNT = rf"(?P<count>{_NUMBER}){_GLOSS}(?:(?:[ -](?:to|or|and)[ -]| ?[-\u2013\u2014] ?){_NUMBER}{_GLOSS})?"
+_COUNT = rf"(?P<count>{_NUMBER}){_GLOSS}(?:(?:[ -](?:(?:up )?to|or|and)[ -]| ?[-\u2013\u2014] ?){_NUMBER}{_GLOSS})?"
 # "Two years after your licence" starts on a day that only the reader knows.
-_SPAN = rf"\b{_COUNT} (?:full |whole |calendar )?(?P<unit>day|week|month|year)s?\b(?! (?:after|since|before|from)\b)"
+_SPAN = rf"(?<![\d.,])\b{_COUNT} (?:full |whole |calendar )?(?P<unit>day|week|month|year)s?\b(?! (?:after|since|before|from)\b)"
 
 
 def day_named(words: str, since: datetime.date) -> datetime.date | None:
