@@ -34,8 +34,8 @@ SIGNAL_OF = {SKILLS_GAP: "gaps", ANOTHER_CANDIDATE: "chosen", HIRING_FREEZE: "fr
 _SHARE = 0.75
 """Held-out training mails: .93 to .96 of what is told so are right."""
 _LEAST = np.array([0.0 if signal in ("deadline", "traits") else 0.2 for signal, _ in VALUES])
-"""The chance with which a value is told that a phrase says; of 78 held-out sentences told by that alone 76 were right. Deadlines and traits are too
-rare for the model to be sure of any: of these the phrase alone decides.
+"""The chance with which a value is told that a phrase says; of 78 held-out sentences told by that alone 76 were right. Deadlines and
+traits are too rare for the model to be sure of any: of these the phrase alone decides.
 """
 _UNTIL, _OPEN = VALUES.index(("freeze", "until")), VALUES.index(("freeze", "open"))
 _UNLIKELY = 0.1
