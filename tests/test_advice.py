@@ -383,7 +383,7 @@ FACTS = {
     "a deadline": (
         ["own"],
         "next_steps",
-        'Before the deadline ("by Friday 12 June"): do what they ask, or tell them that you won\'t. Afterwards it is hard to mend.',
+        'Before the deadline ("by Friday 12 June"): do what they ask, or take what they offer, if you want to. Afterwards it may be too late.',
         ("skills_gap", "interview", "manager", Signals(deadline=Said("deadline", "by Friday 12 June"))),
     ),
     "no request where feedback is refused": (
