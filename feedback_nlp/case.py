@@ -43,9 +43,9 @@ VALUES: Mapping[str, tuple[str, ...]] = {
 
 _CALL = re.compile(  # "give me a call", "by phone"; but "please do not call", "after our phone call", "as we said on the phone"
     r"(?<!\bour )(?<!\byour )(?<!\bthe )(?<!\bno )(?<!\bnot )(?<!n't )(?<!phone )(?<!video )"
-    r"\b(?:(?:(?:tele)?phone |video )?call|ring|(?:tele)?phone (?:chat|conversation|him|her|me|number|us))\b|"
-    r"(?<!\bnot )(?<!\binterview )\b(?:over|by|via) (?:the )?(?:tele)?phone\b|\b(?:please|to) (?:tele)?phone\b|"
-    r"\b(?:chat|details?|feedback|more|speak|talk) on the (?:tele)?phone\b|^(?:tele)?phone\b(?! interview)|phone:? [+(]?\d",
+    r"\b(?:(?:(?:tele)?phone |video )?call|ring|(?:tele)?phone (?:chat|conversation|debrief|feedback|him|her|me|number|us))\b|"
+    r"(?<!\bnot )(?<!\binterview )\b(?:over|by|via) (?:the )?(?:tele)?phone\b|\b(?:please|to|will) (?:tele)?phone\b|"
+    r"\b(?:chat|details?|feedback|minutes|more|speak|talk|through) on the (?:tele)?phone\b|^(?:tele)?phone\b(?! interview)|phone:? [+(]?\d",
     re.IGNORECASE,
 )
 _ASKS_TO_CALL = re.compile(
