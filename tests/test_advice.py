@@ -383,7 +383,8 @@ FACTS = {
     "a deadline": (
         ["own"],
         "next_steps",
-        'Before the deadline ("by Friday 12 June"): do what they ask, or take what they offer, if you want to. Afterwards it may be too late.',
+        'Before the deadline ("by Friday 12 June"): do what they ask, or take what they offer, if you want to. '
+        "Afterwards it may be too late.",
         ("skills_gap", "interview", "manager", Signals(deadline=Said("deadline", "by Friday 12 June"))),
     ),
     "no request where feedback is refused": (
