@@ -35,7 +35,7 @@ FORMAT = 4
 _EVIDENCE_AT = 0.5
 _HARDLY = 0.1
 _MOST_EVIDENCE = 3
-_ROUTINE = 0.8
+_ROUTINE = 0.93
 COVERAGE = 0.95
 """How often the set of possible labels is to hold the right one."""
 _BATCH = 256

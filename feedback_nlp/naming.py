@@ -39,6 +39,8 @@ _LEADING_ON = frozenset(
 """Words at which nothing ends: "in the spring, when the"."""
 _JOINING = frozenset("and but or".split())
 """Words with which nothing begins: "and error handling"."""
+_CLAUSES = frozenset("when which where as since because while although though but".split())
+"""Words which begin a clause after a comma that names nothing: "in the spring, when the coordinator retires"."""
 _LIMITS = ("by", "before", "within", "until", "till", "on")
 """Words with which a deadline begins, the surest first: "on 01632 960441 by Friday"."""
 _MONTHS = frozenset("january february march april may june july august september october november december".split())
@@ -71,6 +73,7 @@ class Naming:
             return ""
         if signal == "deadline":
             start, end = limit_of(sentence, words, start, end)
+        end = _clause_end(sentence, words, start, end)
         while end > start and _plain(sentence[words[start].start : words[start].end]) in _JOINING:
             start += 1
         while end > start and _plain(sentence[words[end - 1].start : words[end - 1].end]) in _LEADING_ON:
@@ -81,6 +84,14 @@ class Naming:
         """The log-odds of each word to belong, (words,)."""
         ids = [{self.vocabulary.get(f, -1) for f in features} for features in word_features(sentence, words, signal, value)]
         return np.array([self.intercept + sum(float(self.coefficients[i]) for i in sorted(of_word) if i >= 0) for of_word in ids])
+
+
+def _clause_end(sentence: str, words: Sequence[Word], start: int, end: int) -> int:
+    """Where a run of words ends if what follows a comma in it is a clause of its own."""
+    for i in range(start + 1, end):
+        if "," in sentence[words[i - 1].start : words[i].start] and _plain(sentence[words[i].start : words[i].end]) in _CLAUSES:
+            return i
+    return end
 
 
 def is_named(signal: str, value: str) -> bool:

@@ -78,7 +78,7 @@ def test_the_vocabulary():
             "of 20 GB, and error handling was mostly a bare except.",
             "gaps",
             "test",
-            "error handling",
+            "",
         ),
         (
             "Should you wish to receive feedback on your interview, please contact Janet Prowse, Ward Manager, on 01632 960 441 by Friday "

@@ -17,7 +17,7 @@ from feedback_nlp.features import BLOCKS
 from feedback_nlp.labels import LABELS, NOT_REJECTION, SENTENCE_LABEL_OF, SENTENCE_LABELS
 from feedback_nlp.language import english_sentences
 from feedback_nlp.model import COVERAGE
-from feedback_nlp.records import Example
+from feedback_nlp.records import SUBJECT, Example
 from feedback_nlp.stages import count_known
 from feedback_nlp.store import save
 from feedback_nlp.training import (
@@ -108,7 +108,7 @@ def stages(corpus):
 
 
 def test_scikit_learn_and_arrays_agree(trained, stages):
-    mails = read_corpus()[0][::15]
+    mails = [e for e in read_corpus()[0] if not e.text.startswith(SUBJECT)][::15]  # use leaves out a subject of routine words
     documents = []
     for e in mails:
         document = prepare(e, trained.preprocessor)

@@ -3,7 +3,7 @@ import pytest
 from feedback_nlp.wording import Wording, draft_words, fields
 
 CONDITIONS = dict.fromkeys("label stage sender feedback door gap chosen freeze".split(), "") | dict.fromkeys(
-    ("form", "named", "own", "hint"), "no"
+    ("form", "named", "own", "hint", "call"), "no"
 )
 VALUES = dict.fromkeys("role scheme company missing again back day name addressee".split(), "")
 
