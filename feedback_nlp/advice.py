@@ -9,7 +9,7 @@ from typing import NamedTuple
 from feedback_nlp.answering import is_by_team, says_no_reply
 from feedback_nlp.case import TEAM, Facts, facts_of, kinds_of, quoted, stage_met, told_briefly, words_of
 from feedback_nlp.entries import Entries, Entry, entries_for, own_file, read_entries
-from feedback_nlp.labels import AGENCY, NOREPLY, NOT_REJECTION, SKILLS_GAP
+from feedback_nlp.labels import AGENCY, INVITED, NOREPLY, NOT_REJECTION, SKILLS_GAP
 from feedback_nlp.preprocess import fold
 from feedback_nlp.records import Advice, Email, Parties, Prediction, Signals, Step
 
@@ -20,7 +20,6 @@ MOST_QUESTIONS_TO_A_FORM_MAIL = 2
 MOST_THINGS_SAID = 4
 MOST_GUESSES = 2
 MOST_TO_AVOID = 3
-INVITED = "invited"
 _INTERVIEWED = frozenset(["interview", "final", "offer"])
 
 

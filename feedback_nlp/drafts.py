@@ -14,6 +14,7 @@ from feedback_nlp.labels import (
     CONCRETE_REASONS,
     DRAFT_KINDS,
     HIRING_FREEZE,
+    INVITED,
     NOREPLY,
     NOT_REJECTION,
     REASONS,
@@ -28,7 +29,7 @@ from feedback_nlp.sender import is_by_applicant
 from feedback_nlp.wording import Wording, draft_words
 
 ASKING, THANKS, FOLLOW_UP, STAY_IN_TOUCH, FREEZE = DRAFT_KINDS
-REFUSED, OFFERED, NO_REPLY, INVITED = "refused", "offered", "no-reply", "invited"
+REFUSED, OFFERED, NO_REPLY = "refused", "offered", "no-reply"
 _OPEN_DOORS = ("later role", "apply again", "kept on file")
 _MOST_WORDS_THAT_SIGN, _MOST_WORDS_GREETED = 4, 3
 _ALL_THE_SAME = f"For a draft all the same, name one: --kind {' or '.join(DRAFT_KINDS)}."

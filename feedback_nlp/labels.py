@@ -44,6 +44,8 @@ SENTENCE_MEANINGS = {reason: MEANINGS[reason] for reason in CONCRETE_REASONS} | 
 }
 """Each sentence label in words."""
 
+INVITED = "invited"
+"""The value of the signal `reply` where the mail asks for an answer, or says that one is welcome."""
 OVERQUALIFIED = "overqualified"
 """The kind of gap in which nothing is missing."""
 

@@ -22,6 +22,8 @@ from feedback_nlp.model import Block, Floats
 from feedback_nlp.naming import Naming
 from feedback_nlp.records import Sentence
 
+Flags = NDArray[np.bool_]
+
 SIGNAL_BLOCKS = ("words", "characters")
 VALUES = tuple((signal, value) for signal, values in SIGNAL_VALUES.items() for value in values)
 """Every value of every signal: the columns of the model."""
@@ -42,9 +44,6 @@ _UNLIKELY = 0.1
 """That no time is named is not told where a named one has more than this share of its chance."""
 
 
-Flags = NDArray[np.bool_]
-
-
 class Rejected(NamedTuple):
     """What the signals of a mail are told from: its sentences, the probabilities of their labels (sentences, sentence labels), the
     mail's label ("" where that is not sure), and which of `VALUES` a sentence says in the words of a phrase (sentences, values).
@@ -52,8 +51,8 @@ class Rejected(NamedTuple):
 
     sentences: Sequence[Sentence]
     labels: Floats
-    reason: str = ""
-    plain: Flags | None = None
+    reason: str
+    plain: Flags
 
 
 class Told(NamedTuple):
@@ -107,7 +106,7 @@ class SignalModel:
         return [self._told(mail, next(chances)) if mail.sentences else [] for mail in mails]
 
     def _told(self, mail: Rejected, chances: Floats) -> list[Told]:
-        plain = np.zeros(chances.shape, bool) if mail.plain is None else mail.plain & (chances >= _LEAST)
+        plain = mail.plain & (chances >= _LEAST)
         strongest = (chances + plain).argmax(axis=0)
         best = chances.max(axis=0)
         found = set(np.flatnonzero((best >= self.thresholds) | plain.any(axis=0)).tolist())

@@ -12,8 +12,6 @@ from feedback_nlp.phrases import key_words, phrase_pattern, plain_parts
 from feedback_nlp.preprocess import fold
 from feedback_nlp.resources import read_table
 
-_SIGNALS = ("feedback", "gaps", "traits")
-
 
 class Wording(NamedTuple):
     """How a value of a signal is said: words of which a sentence must hold one, what says it, and what undoes that."""
@@ -46,6 +44,7 @@ def _wordings() -> tuple[Wording, ...]:
             phrase_pattern(entry["says"], words),
             phrase_pattern(entry["unless"], words),
         )
-        for signal in _SIGNALS
+        for signal in table
+        if signal != "words"
         for value, entry in table[signal].items()
     )

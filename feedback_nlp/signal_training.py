@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 from joblib import Parallel, delayed
-from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
@@ -23,11 +22,10 @@ from feedback_nlp.marks import Mark, Marked
 from feedback_nlp.model import Block, Floats, Model
 from feedback_nlp.naming import Naming, is_named, word_features
 from feedback_nlp.records import Example, Sentence
-from feedback_nlp.signal_model import SIGNAL_BLOCKS, STARTS, VALUES, SignalModel, chances_of, reason_features
+from feedback_nlp.signal_model import SIGNAL_BLOCKS, STARTS, VALUES, Flags, SignalModel, chances_of, reason_features
 from feedback_nlp.stages import Integers, Prepared, Weighing, fit_weighing
 
 Progress = Callable[[str], None]
-Flags = NDArray[np.bool_]
 _NEVER = 2.0
 """A threshold that no chance reaches."""
 _UNSAID = -50.0

@@ -74,13 +74,6 @@ def test_the_vocabulary():
             "in the spring",
         ),
         (
-            "What held us back: there were no tests at all, the importer reads the whole file into memory although the brief said files "
-            "of 20 GB, and error handling was mostly a bare except.",
-            "gaps",
-            "test",
-            "",
-        ),
-        (
             "Should you wish to receive feedback on your interview, please contact Janet Prowse, Ward Manager, on 01632 960 441 by Friday "
             "20 March.",
             "deadline",
@@ -128,3 +121,17 @@ def test_one_set_of_features_for_each_word():
 def test_nothing_known_names_nothing():
     naming = Naming({}, np.empty(0), -1.0)
     assert naming.words("By noon.", PLAIN.words("By noon."), "deadline", "deadline") == ""
+
+
+@pytest.mark.parametrize(
+    ("sentence", "signal", "value", "named"),
+    [
+        ("And error handling.", "gaps", "test", "error handling"),
+        ("In the spring, when the coordinator retires.", "door", "apply again", "In the spring"),
+        ("In six months, once you have it.", "door", "apply again", "In six months, once you have it"),
+    ],
+)
+def test_where_words_begin_and_end(sentence, signal, value, named):
+    """Of a model that takes every word for a part of the name."""
+    every = Naming({}, np.zeros(0), 1.0)
+    assert every.words(sentence, PLAIN.words(sentence), signal, value) == named

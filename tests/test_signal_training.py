@@ -44,7 +44,7 @@ def trained(reason_model):
 def told(trained, reason_model, text, reason=""):
     sentences = reason_model.preprocessor(text)
     labels = reason_model.first_stages([sentences])[0][0]
-    (found,) = trained.told([Rejected(sentences, labels, reason)])
+    (found,) = trained.told([Rejected(sentences, labels, reason, np.zeros((len(sentences), len(VALUES)), bool))])
     return [(signal, value, text[s.start : s.end]) for signal, value, s in found]
 
 
@@ -55,7 +55,7 @@ def test_learns(trained, reason_model):
         ("door", "kept on file", "We keep your CV on file."),
     ]
     assert told(trained, reason_model, "The team liked the talk.") == []
-    assert trained.told([Rejected([], np.empty((0, len(SENTENCE_LABELS))), "skills_gap")]) == [[]]
+    assert trained.told([Rejected([], np.empty((0, len(SENTENCE_LABELS))), "skills_gap", np.zeros((0, len(VALUES)), bool))]) == [[]]
 
 
 def test_a_phrase_vouches_for_what_the_model_is_not_sure_of(trained, reason_model):
