@@ -10,7 +10,7 @@ import numpy as np
 
 from feedback_nlp.comparison import FEWEST, WORDS, Comparison, compare
 from feedback_nlp.labels import LABELS
-from feedback_nlp.model import Floats
+from feedback_nlp.model import Floats, softmax
 from feedback_nlp.records import Example, Prediction
 
 MARGIN = 0.01
@@ -19,7 +19,10 @@ _F1 = ("reason_macro_f1", "rejection_f1")
 FEWEST_OWN = 10
 """Of fewer rows of one's own, held-out answers tell too little."""
 MOST_SUSPECTS = 0.4
-"""Where more of a person's rows than this contradict all other rows, labels and not the model are likely wrong."""
+"""Where more of a person's rows than this contradict all other rows, and nothing is learnt from them, labels are likely wrong."""
+_BEYOND_NOISE = 1.645
+"""So many standard errors a gain lies above none in one draw of twenty."""
+_TEMPERATURES = np.geomspace(0.25, 64, 97)
 
 
 @dataclass(frozen=True)
@@ -48,13 +51,16 @@ class Verdict:
     suspects: tuple[Suspect, ...]
 
 
-def judge(split: Comparison, own: Comparison, suspects: Sequence[Suspect]) -> Verdict:
-    """Promotes what gains on the person's rows or on the split, loses on neither, and rests on labels that can be true."""
+def judge(split: Comparison, own: Comparison, suspects: Sequence[Suspect], saved: Floats) -> Verdict:
+    """Promotes what gains on the person's rows or on the split, loses on neither, and rests on labels that can be true.
+
+    `saved` is, for each of the person's rows, the surprise that learning from the others saves (`surprise_saved`).
+    """
     loss = _loss(split)
     gained = own.only_model_right - own.only_other_right
     if loss:
         promoted, why = False, f"worse than the shipped model on the test split ({loss})"
-    elif own.n >= FEWEST_OWN and len(suspects) > MOST_SUSPECTS * own.n:
+    elif own.n >= FEWEST_OWN and len(suspects) > MOST_SUSPECTS * own.n and saved.mean() <= 0:
         promoted, why = False, f"{len(suspects)} of your {own.n} rows contradict all the others; their labels are likely wrong"
     elif gained < 0:
         promoted, why = False, f"it reads {-gained} fewer of your own mails rightly than the shipped model, when they are held out"
@@ -62,6 +68,8 @@ def judge(split: Comparison, own: Comparison, suspects: Sequence[Suspect]) -> Ve
         promoted, why = True, f"no worse on the test split or on your rows; {own.n} rows of yours are too few to tell whether it is better"
     elif gained:
         promoted, why = True, f"it reads {gained} more of your own mails rightly, when they are held out, and is no worse on the test split"
+    elif saved.mean() > _BEYOND_NOISE * saved.std(ddof=1) / np.sqrt(len(saved)):
+        promoted, why = True, "it reads as many of your own mails rightly, when they are held out, and their labels surprise it less"
     elif split.standing()[0] and split.answered_differently >= FEWEST:
         promoted, why = True, "better than the shipped model on the test split, and as good on your own rows"
     else:
@@ -84,6 +92,33 @@ def compare_own(own: Sequence[Example], held_out: Floats, shipped: Sequence[Pred
     return compare(own, said, shipped, names)
 
 
+def surprise_saved(own: Sequence[Example], held_out: Floats, shipped: Sequence[Prediction]) -> Floats:
+    """For each row by how much less its label surprises (-log of its probability) models that learnt from the other rows than it
+    surprises the shipped model, whose probabilities are first softened or sharpened as suits these labels best: (rows,).
+
+    That is temperature scaling (Guo et al. 2017). Without it any model that grew less sure would seem to explain labels that
+    were drawn at random.
+    """
+    scores = np.log(np.clip(_probabilities(shipped), 1e-9, 1))
+    tempered = (_surprise(own, softmax(scores / temperature)) for temperature in _TEMPERATURES)
+    saved: Floats = min(tempered, key=lambda surprise: float(surprise.mean())) - _surprise(own, held_out)
+    return saved
+
+
+def _probabilities(said: Sequence[Prediction]) -> Floats:
+    """The probability of each label, (rows, labels); of a mail that can't be judged all alike."""
+    return np.array([[p.scores.get(label, 1 / len(LABELS)) for label in LABELS] for p in said])
+
+
+def _surprise(rows: Sequence[Example], probabilities: Floats) -> Floats:
+    return -np.log(np.clip(_of_given(rows, probabilities), 1e-9, 1))
+
+
+def _of_given(rows: Sequence[Example], probabilities: Floats) -> Floats:
+    """The probability of each row's label, or of another that is as right."""
+    return np.array([max(p[LABELS.index(label)] for label in (e.primary, *e.also_ok)) for e, p in zip(rows, probabilities, strict=True)])
+
+
 def self_confidence(labels: Sequence[str], probabilities: Floats) -> dict[str, float]:
     """For each label the mean probability that mails which have it get for it."""
     given = probabilities[np.arange(len(labels)), [LABELS.index(label) for label in labels]]
@@ -100,12 +135,10 @@ def suspects_of(
     The probabilities are the means of those of the shipped model, which no label of the person's has touched, and of the
     held-out ones, which know what the person's other rows have in common.
     """
-    views = [[p.scores.get(label, 1 / len(LABELS)) for label in LABELS] for p in shipped]
+    views = (_probabilities(shipped) + held_out) / 2
     found = []
-    for e, row in zip(own, (np.array(views) + held_out) / 2, strict=True):
-        likelier = LABELS[int(row.argmax())]
-        given = max(row[LABELS.index(label)] for label in (e.primary, *e.also_ok))
+    for e, row, given in zip(own, views, _of_given(own, views), strict=True):
         margin = float(row.max() - given)
         if margin > 0 and given < confidence[e.primary]:
-            found.append(Suspect(e, likelier, margin))
+            found.append(Suspect(e, LABELS[int(row.argmax())], margin))
     return tuple(sorted(found, key=lambda s: -s.margin))

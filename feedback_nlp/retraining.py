@@ -15,7 +15,7 @@ from feedback_nlp.corrections import Additions, add
 from feedback_nlp.errors import InputError
 from feedback_nlp.evaluation import evaluate
 from feedback_nlp.examples import digest, read_corpus
-from feedback_nlp.judging import Suspect, Verdict, compare_own, judge, self_confidence, suspects_of
+from feedback_nlp.judging import Suspect, Verdict, compare_own, judge, self_confidence, surprise_saved, suspects_of
 from feedback_nlp.metrics import figures
 from feedback_nlp.model import Model
 from feedback_nlp.prior import Prior
@@ -168,4 +168,5 @@ def verdict_on(adapted: Adapted, shipped: Model, split: Comparison) -> Verdict:
     answers: list[Prediction] = list(shipped.classify(e.text for e in adapted.own))
     own = compare_own(adapted.own, adapted.of_own, answers, (split.model, split.other))
     confidence = self_confidence([e.primary for e in adapted.mails], adapted.of_mails)
-    return judge(split, own, suspects_of(adapted.own, adapted.of_own, answers, confidence))
+    suspects = suspects_of(adapted.own, adapted.of_own, answers, confidence)
+    return judge(split, own, suspects, surprise_saved(adapted.own, adapted.of_own, answers))

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from feedback_nlp.comparison import Comparison, Difference, compare
-from feedback_nlp.judging import Suspect, compare_own, judge, self_confidence, suspects_of
+from feedback_nlp.judging import Suspect, compare_own, judge, self_confidence, surprise_saved, suspects_of
 from feedback_nlp.labels import LABELS
 from feedback_nlp.records import Example, Prediction
 
@@ -116,16 +116,37 @@ VERDICTS = [
 
 @pytest.mark.parametrize(("split", "own", "suspects", "promoted", "why"), VERDICTS)
 def test_judge(split, own, suspects, promoted, why):
-    verdict = judge(split, own, SUSPECTS * suspects)
+    verdict = judge(split, own, SUSPECTS * suspects, np.zeros(own.n))
     assert (verdict.promoted, verdict.why) == (promoted, why)
     assert (verdict.split, verdict.own, verdict.suspects) == (split, own, SUSPECTS * suspects)
+
+
+NOTHING = "nothing gained, on the test split or on your own rows"
+WRONG = "41 of your 100 rows contradict all the others; their labels are likely wrong"
+LESS = "it reads as many of your own mails rightly, when they are held out, and their labels surprise it less"
+GAINED = "it reads 2 more of your own mails rightly, when they are held out, and is no worse on the test split"
+
+
+@pytest.mark.parametrize(
+    ("alone", "suspects", "saved", "promoted", "why"),
+    [
+        pytest.param((3, 1), 41, (0.2, -0.1), True, GAINED, id="they contradict, but are learnt from"),
+        pytest.param((3, 1), 41, (0.1, -0.2), False, WRONG, id="nor that"),
+        pytest.param((2, 2), 0, (0.2, -0.1), True, LESS, id="as many, less surprise"),
+        pytest.param((2, 2), 0, (1.0, -0.9), False, NOTHING, id="as many, less by noise"),
+        pytest.param((2, 2), 0, (0.1, -0.2), False, NOTHING, id="as many, more surprise"),
+    ],
+)  # fmt: skip
+def test_labels_that_surprise_less_count(alone, suspects, saved, promoted, why):
+    verdict = judge(comparison(), comparison(alone), SUSPECTS * suspects, np.array([*saved] * 50))
+    assert (verdict.promoted, verdict.why) == (promoted, why)
 
 
 def test_a_loss_beyond_noise_needs_six_answers():
     example, right, wrong = Example("1", "a", "skills_gap"), Prediction("skills_gap", 0.9, {}), Prediction("not_rejection", 0.9, {})
     for lost, promoted in ((5, True), (7, False)):
         split = compare([example] * 2000, [wrong] * lost + [right] * (2000 - lost), [right] * 2000)
-        assert judge(split, comparison((3, 0)), ()).promoted is promoted
+        assert judge(split, comparison((3, 0)), (), np.zeros(100)).promoted is promoted
 
 
 def probabilities(**chances):
@@ -151,6 +172,35 @@ def test_self_confidence():
     assert found["skills_gap"] == pytest.approx(0.7)
     assert found["cultural_fit"] == pytest.approx(0.02)
     assert found["hiring_freeze"] == 1.0
+
+
+def saved_by(held_out, shipped, labels=("skills_gap",) * 4):
+    own = [Example(str(i), str(i), label) for i, label in enumerate(labels)]
+    return surprise_saved(own, np.array([probabilities(skills_gap=p) for p in held_out]), [prediction(skills_gap=p) for p in shipped])
+
+
+def test_surprise_is_saved_where_the_others_make_a_label_likelier():
+    saved = saved_by((0.9, 0.9, 0.5, 0.9), (0.5, 0.5, 0.5, 0.5), ("skills_gap",) * 2 + ("skills_gap", "hiring_freeze"))
+    assert saved[0] == saved[1] > 0 > saved[3]
+    assert abs(saved[2]) < abs(saved[3])
+
+
+def test_none_is_saved_by_being_less_sure():
+    sure, unsure = (0.99,) * 4, (0.4,) * 4
+    wrong = ("skills_gap", "hiring_freeze", "hiring_freeze", "cultural_fit")
+    assert saved_by(unsure, sure, wrong).mean() <= 0
+    assert saved_by(sure, sure, wrong).mean() < -1
+
+
+def test_a_sharper_model_saves_nothing_either():
+    assert saved_by((0.99,) * 4, (0.5,) * 4).mean() <= 0
+
+
+def test_any_right_label_will_do_and_what_can_not_be_judged_is_open():
+    own = [Example("1", "a", "hiring_freeze", also_ok=("skills_gap",)), Example("2", "Nein.", "skills_gap")]
+    saved = surprise_saved(own, np.array([probabilities(skills_gap=0.8)] * 2), [prediction(skills_gap=0.8), Prediction(None, 0.0, {})])
+    assert saved[1] == pytest.approx(np.log(0.8) - np.log(1 / 6))
+    assert -0.3 < saved[0] <= 0
 
 
 @pytest.mark.parametrize(
