@@ -329,7 +329,10 @@ def _suspects(result: Retraining) -> Iterator[str]:
         return
     yield ""
     n = len(result.suspects)
-    yield from _wrapped(f"{n} of your rows contradict all the others. Look at their labels again (--suspects FILE lists them in full):")
+    are = "is" if n == 1 else "are"
+    yield from _wrapped(
+        f"{n} of your labels {are} not what all other rows speak for. Leave those that you are sure of (--suspects FILE lists them all):"
+    )
     for suspect in result.suspects[:_MOST_SUSPECTS]:
         yield _beginning(f"  {f'{suspect.example.primary}, or {suspect.likelier}?':38}  ", suspect.example.text)
 
