@@ -69,7 +69,7 @@ def judge(split: Comparison, own: Comparison, suspects: Sequence[Suspect], saved
     elif gained:
         promoted, why = True, f"it reads {gained} more of your own mails rightly, when they are held out, and is no worse on the test split"
     elif saved.mean() > _BEYOND_NOISE * saved.std(ddof=1) / np.sqrt(len(saved)):
-        promoted, why = True, "it reads as many of your own mails rightly, when they are held out, and their labels surprise it less"
+        promoted, why = True, "it reads as many of your own mails rightly, when they are held out, and finds your labels likelier"
     elif split.standing()[0] and split.answered_differently >= FEWEST:
         promoted, why = True, "better than the shipped model on the test split, and as good on your own rows"
     else:

@@ -331,7 +331,7 @@ def _suspects(result: Retraining) -> Iterator[str]:
     n = len(result.suspects)
     are = "is" if n == 1 else "are"
     yield from _wrapped(
-        f"{n} of your labels {are} not what all other rows speak for. Leave those that you are sure of (--suspects FILE lists them all):"
+        f"{n} of your labels {are} not what the other mails suggest. Keep those that you are sure of (--suspects FILE lists them all):"
     )
     for suspect in result.suspects[:_MOST_SUSPECTS]:
         yield _beginning(f"  {f'{suspect.example.primary}, or {suspect.likelier}?':38}  ", suspect.example.text)

@@ -1159,7 +1159,8 @@ def test_retrain(promoted, force, line, quick, tmp_path, home):
     text = " ".join(result.stdout.split())
     assert "Rightly read by only one of them: 0 and 1 (McNemar's p 1)." in text
     assert line.format(name, name) in text
-    assert "1 of your labels is not what all other rows speak for. Leave those that you are sure of (--suspects FILE" in text
+    suspects = "1 of your labels is not what the other mails suggest. Keep those that you are sure of (--suspects FILE lists them all):"
+    assert suspects in text
     assert lines[-1] == "  skills_gap, or another_candidate?       Dear Sam, Thank you for applying ..."
     with open(tmp_path / "suspects.csv", newline="", encoding="utf-8") as file:
         (row,) = csv.DictReader(file)

@@ -123,7 +123,7 @@ def test_judge(split, own, suspects, promoted, why):
 
 NOTHING = "nothing gained, on the test split or on your own rows"
 WRONG = "41 of your 100 rows contradict all the others; their labels are likely wrong"
-LESS = "it reads as many of your own mails rightly, when they are held out, and their labels surprise it less"
+LESS = "it reads as many of your own mails rightly, when they are held out, and finds your labels likelier"
 GAINED = "it reads 2 more of your own mails rightly, when they are held out, and is no worse on the test split"
 
 
