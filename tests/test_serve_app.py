@@ -5,6 +5,7 @@ import re
 import tempfile
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import quote
 
 import pytest
@@ -21,7 +22,7 @@ from feedback_nlp.inbox import read_bytes
 from feedback_nlp.labels import LABELS, MEANINGS, NOT_REJECTION, REASONS
 from feedback_nlp.resources import read_toml
 from feedback_nlp.review import press, question_of, start
-from feedback_nlp.serve import exports
+from feedback_nlp.serve import app, exports
 from feedback_nlp.serve.security import Door
 from feedback_nlp.store import SHIPPED, current, versions
 from tests import commands, visas
@@ -458,6 +459,41 @@ def test_one_mailbox_at_a_time_and_it_can_be_stopped(client, private, monkeypatc
     assert send(client, f"{first.url.path}/close").url.path == "/exports"
     go_on.set()
     assert list(private.iterdir()) == []
+
+
+@pytest.mark.parametrize(("place", "going_on"), [("/exports", "Reading a.mbox"), ("/versions", "Retraining")])
+def test_work_that_ends_while_its_page_is_put_together(place, going_on, client, monkeypatch):
+    """The page says that it goes on, and the next one what came of it; never that it failed."""
+    started, go_on, page = threading.Event(), threading.Event(), app.Pages._page
+
+    def slow(run):
+        def started_run(*args, **options):
+            started.set()
+            go_on.wait(30)
+            return run(*args, **options)
+
+        return started_run
+
+    def put_together(self, *args, **options):
+        go_on.set()
+        for thread in threading.enumerate():
+            if thread.name in {app.LABELLING, app.RETRAINING}:
+                thread.join(30)
+        return page(self, *args, **options)
+
+    monkeypatch.setattr(app, "label_export", slow(app.label_export))
+    monkeypatch.setattr(app, "retrain", slow(lambda files, say: SimpleNamespace(new_name="x1", used=True, why="it reads more")))
+    if place == "/versions":
+        send(client, "/versions/retrain", follow_redirects=False)
+    else:
+        place = send(client, "/exports", {}, {"file": ("a.mbox", b"x")}, follow_redirects=False).headers["location"]
+    assert started.wait(30)
+    monkeypatch.setattr(app.Pages, "_page", put_together)
+    first, then = text_of(client.get(place).text), text_of(client.get(place).text)
+    assert going_on in first
+    assert "not read" not in first
+    assert going_on not in then
+    assert ("x1 is in use now: it reads more." if place == "/versions" else "0 rejections in a.mbox") in then
 
 
 def test_what_is_written_after_the_end_goes_too(client, private, monkeypatch):

@@ -223,12 +223,13 @@ class Pages:
     def export(self, request: Request) -> Response:
         """How far the reading of a mailbox is, then what came of it."""
         export, name = self._export(request), request.path_params["name"]
-        if export.labelled is None:
-            return self._page(request, "progress.html", name=name, export=export, job=export.job)
+        job = export.job.progress() if export.job else None
+        if not job or job.running or job.result is None:
+            return self._page(request, "progress.html", name=name, export=export, job=job)
         page = request.query_params.get("page", "1")
         number = int(page) if page.isascii() and page.isdigit() and len(page) < 9 else 1
         corrected = {n: reading.feedback for n, key in export.readings.items() if (reading := self._mails.get(key))}
-        return self._page(request, "export.html", name=name, export=export, corrected=corrected, **export_page(export.labelled, number))
+        return self._page(request, "export.html", name=name, export=export, corrected=corrected, **export_page(job.result, number))
 
     def export_row(self, request: Request) -> Response:
         """Opens the mail of a row."""
@@ -263,7 +264,8 @@ class Pages:
 
     def versions(self, request: Request) -> Response:
         """The versions, and how far a retraining is."""
-        return self._page(request, "versions.html", job=self._jobs.latest(RETRAINING), own=len(own_examples()), **versions_page())
+        job = latest.progress() if (latest := self._jobs.latest(RETRAINING)) else None
+        return self._page(request, "versions.html", job=job, own=len(own_examples()), **versions_page())
 
     async def use(self, request: Request) -> Response:
         """Takes a version into use."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from threading import Event, Lock, Thread
 from typing import Any
 
@@ -19,6 +20,17 @@ class Stopped(BaseException):
 
 class BusyError(FeedbackError):
     """Work of that kind is still going on."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far work was at one moment: what a page shows may not change while it is put together."""
+
+    running: bool
+    said: str
+    share: float | None
+    result: Any
+    error: str
 
 
 class Job:
@@ -38,6 +50,11 @@ class Job:
     def running(self) -> bool:
         """Whether it goes on."""
         return self._thread.is_alive()
+
+    def progress(self) -> Progress:
+        """How far it is now. Where it does not go on, its result and its error are the last."""
+        running = self.running  # asked first: what ends the work comes before its end
+        return Progress(running, self.said, self.share, self.result, self.error)
 
     def say(self, text: str, share: float | None = None) -> None:
         """How far the work is, and of all of it which share is done. Raises Stopped where somebody has stopped it."""
