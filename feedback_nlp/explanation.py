@@ -25,6 +25,7 @@ from feedback_nlp.features import (
 )
 from feedback_nlp.labels import LABELS, SENTENCE_LABELS
 from feedback_nlp.model import Floats, Model
+from feedback_nlp.preprocess import in_mail
 from feedback_nlp.records import Sentence, Word
 
 _MASKS = {
@@ -115,7 +116,8 @@ def explain(model: Model, text: str) -> Explanation | None:
     chances = np.exp(scores - scores.max()) / np.exp(scores - scores.max()).sum()
     parts = (features - linear.mean) / linear.scale * (linear.coefficients[:, first] - linear.coefficients[:, second])
     of_mail = model.blocks[MAIL_BLOCK].shares(list(mail_features(sentences))).sum(axis=0)[: len(SENTENCE_LABELS)]
-    carried = _carried(model, p, mentions, mail, first, second)
+    there = in_mail(sentences)
+    carried = _carried(model, p, mentions, mail, first, second) if len(there) > 1 else np.zeros(len(p)).tolist()
     return Explanation(
         label=LABELS[first],
         probability=float(chances[first]),
@@ -123,14 +125,12 @@ def explain(model: Model, text: str) -> Explanation | None:
         second_probability=float(chances[second]),
         parts={name: float(parts[[part == name for part in DOCUMENT_PARTS]].sum()) for name in dict.fromkeys(DOCUMENT_PARTS)},
         base=float(linear.intercept[first] - linear.intercept[second]),
-        sentences=tuple(_sentence(model, text, sentences, i, p[i], of_mail, carries) for i, carries in enumerate(carried)),
+        sentences=tuple(_sentence(model, text, sentences, i, p[i], of_mail, carried[i]) for i in there),
     )
 
 
 def _carried(model: Model, p: Floats, mentions: Floats, mail: Floats, first: int, second: int) -> list[float]:
-    """For each sentence how far the first label's lead falls where the document stage does not see it; alone, nothing can be left out."""
-    if len(p) == 1:
-        return [0.0]
+    """For each sentence how far the first label's lead falls where the document stage does not see it."""
     seen = [(p, mentions), *((np.delete(p, i, axis=0), np.delete(mentions, i, axis=0)) for i in range(len(p)))]
     scores = model.document(np.array([document_features(*rest, mail) for rest in seen]))
     leads = scores[:, first] - scores[:, second]
@@ -180,11 +180,14 @@ def _own_shares(model: Model, sentence: Sentence, direction: Floats) -> tuple[Fl
 
 
 def _context_shares(model: Model, sentences: Sequence[Sentence], i: int, direction: Floats) -> tuple[float, float, float]:
-    """What the sentence before, the sentence after, and the place add. That there is none before or after belongs to the place."""
+    """What the sentence before, the sentence after, and the place add. That there is none before or after belongs to the place, and
+    so does what an opening adds that is not in the mail.
+    """
     features = list(context_features(sentences, i))
     shares = _shares(model, "context", features, direction)
     sums = {"p:": 0.0, "n:": 0.0, "": 0.0}
-    neighbours = {"p:": i > 0, "n:": i < len(sentences) - 1}
+    there = in_mail(sentences)
+    neighbours = {"p:": i - 1 in there, "n:": i + 1 in there}
     for feature, share in zip(features, shares.tolist(), strict=True):
         sums[feature[:2] if neighbours.get(feature[:2]) else ""] += share
     return sums["p:"], sums["n:"], sums[""]

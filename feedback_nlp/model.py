@@ -21,7 +21,7 @@ from feedback_nlp.columns import Columns, Found
 from feedback_nlp.features import BLOCKS, MAIL_BLOCK, beside, document_features
 from feedback_nlp.labels import BOILERPLATE, CONCRETE_REASONS, LABELS, NOT_REJECTION, REASONS, SENTENCE_LABEL_OF, SENTENCE_LABELS
 from feedback_nlp.language import english_sentences, unjudged_note
-from feedback_nlp.preprocess import Preprocessor
+from feedback_nlp.preprocess import Preprocessor, in_mail, opened
 from feedback_nlp.records import SUBJECT, Evidence, Prediction, Sentence
 from feedback_nlp.wordlist import WordList
 
@@ -35,7 +35,7 @@ FORMAT = 4
 _EVIDENCE_AT = 0.5
 _HARDLY = 0.1
 _MOST_EVIDENCE = 3
-_ROUTINE = 0.93
+_ROUTINE = 0.89
 COVERAGE = 0.95
 """How often the set of possible labels is to hold the right one."""
 _BATCH = 256
@@ -186,23 +186,28 @@ class Model:
         if not sentences:
             return {}
         ((p, _, _),) = self.first_stages([sentences])
-        return {label: tuple(_quote(text, sentences, p, label)) for label in labels}
+        there = in_mail(sentences)
+        return {label: tuple(_quote(text, [sentences[i] for i in there], p[there], label)) for label in labels}
 
     def sentences_of(self, text: str) -> Sequence[Sentence]:
         """The sentences by which a text is judged; none where it can't be."""
         return self._judged([text], [self.preprocessor(text[:MOST_CHARACTERS])])[0] or ()
 
     def _judged(self, texts: Sequence[str], documents: Sequence[Sequence[Sentence]]) -> list[list[Sentence] | None]:
-        """Of each text's sentences those that count: the English ones, without a subject of routine words; None where too little is
-        left to judge.
+        """Of each text's sentences those that count: the English ones, without a subject of routine words, and with the same greeting
+        for all; None where too little is left to judge.
 
         Every message of a mailbox has a subject, and few of the mails that the model learnt from have one. Where it says nothing by
-        itself, the mail is judged as if it had been pasted without.
+        itself, the mail is judged as if it had been pasted without. Whom a mail greets, and how, says nothing of its decision.
         """
         lengths = [subject_length(text, sentences) for text, sentences in zip(texts, documents, strict=True)]
         subjects = iter(self.first_stages([sentences[:n] for sentences, n in zip(documents, lengths, strict=True) if n]))
-        kept = [sentences[n if n and is_routine(next(subjects)[0]) else 0 :] for sentences, n in zip(documents, lengths, strict=True)]
-        return [english_sentences(sentences, self.blocks["words"].vocabulary) for sentences in kept]
+        known, result = self.blocks["words"].vocabulary, list[list[Sentence] | None]()
+        for sentences, n in zip(documents, lengths, strict=True):
+            left_out = n if n and is_routine(next(subjects)[0]) else 0
+            english = english_sentences(sentences[left_out:], known)
+            result.append(english and opened(english, min(n - left_out, len(english) - 1)))
+        return result
 
     def first_stages(self, documents: Sequence[Sequence[Sentence]]) -> list[tuple[Floats, Floats, Floats]]:
         """For each document the probabilities (sentences, sentence labels) of its sentences, (sentences, concrete reasons) of
@@ -224,6 +229,8 @@ class Model:
 
     def _judge(self, text: str, sentences: Sequence[Sentence], p: Floats, mentions: Floats, mail: Floats) -> Reading:
         features = document_features(p, mentions, mail)
+        there = in_mail(sentences)
+        sentences, p, mentions = [sentences[i] for i in there], p[there], mentions[there]
         scores = dict(zip(LABELS, softmax(self.document(features)[None, :])[0].tolist(), strict=True))
         label = max(scores, key=lambda name: scores[name])
         secondary = self._secondary(label, features)

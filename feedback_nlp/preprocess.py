@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -46,6 +46,8 @@ _KIN = {
     "children": "sons daughters",
     "sibling": "sister brother",
     "siblings": "sisters brothers",
+    "widow": "widower",
+    "widows": "widowers",
 }
 # Nations and their languages: "Your German is not fluent yet" has to weigh as much as "Your Yoruba". "Polish your CV" is
 # seldom written, "polish" often.
@@ -207,6 +209,33 @@ class Preprocessor:
         return lower
 
 
+def opened(sentences: Sequence[Sentence], subjects: int = 0) -> list[Sentence]:
+    """The sentences of a mail as if it greeted its reader as most do, however it greets them, or if it does not.
+
+    `subjects` says how many of them stand in its subject. The opening stands nowhere in the mail: it is as long as nothing.
+    Whoever greets several people, or a hiring manager, says something with that: such a mail stays as it is, and so does
+    what is nothing but greetings.
+    """
+    greetings = {i for i, s in enumerate(sentences) if subjects <= i < subjects + _LAST_GREETING and _is_greeting(s.tokens)}
+    said = [sentence for i, sentence in enumerate(sentences) if i not in greetings]
+    if len(said) == subjects or any(not _IN_GREETING.issuperset(sentences[i].tokens) for i in greetings):
+        return list(sentences)
+    at = said[subjects].start
+    return [*said[:subjects], Sentence(at, at, OPENING), *said[subjects:]]
+
+
+def in_mail(sentences: Sequence[Sentence]) -> list[int]:
+    """The places of those that stand in the mail, which an opening that `opened` lent to it does not."""
+    return [i for i, sentence in enumerate(sentences) if sentence.end > sentence.start]
+
+
+def _is_greeting(tokens: Sequence[str]) -> bool:
+    """Whether it greets somebody, and says nothing else."""
+    if not tokens or tokens[0] not in _GREETS or (tokens[0] == "good" and not _DAYTIMES.intersection(tokens)):
+        return False
+    return len(tokens) <= _LONGEST_GREETING and (tokens[-1] in ",:" or _GREETING_WORDS.union(_IN_GREETING).issuperset(tokens))
+
+
 def _plain(text: str) -> str:
     """Folded text, with addresses and links replaced by words that stand for them, and placeholders by one that is taken for a name."""
     plain = fold(_PLACEHOLDER.sub(" Xxname ", text))
@@ -242,3 +271,14 @@ _GREETING_WORDS = frozenset(
     "dear hi hello hey hiya g'day good morning afternoon evening there all team everyone candidate applicant "
     "colleague colleagues and again folks hiring manager recruiter to whom it may concern".split()
 )
+OPENING = ("dear", "<name>", ",")
+"""How most mails of the corpus greet."""
+_LAST_GREETING = 3
+"""No sentence after that many is looked at for a greeting: a heading may stand above it, no paragraph."""
+_LONGEST_GREETING = 8
+_GREETS = frozenset("dear hi hii hello hey heya hiya g'day greetings good to".split())
+_DAYTIMES = frozenset("morning afternoon evening day".split())
+_IN_GREETING = (_GREETS - {"to"} | _DAYTIMES) | frozenset(
+    "there again and applicant candidate <name> <title> <nation> <date> <num> of the from at , . : ! - / ( )".split()
+)
+"""What stands in a greeting of one person, whoever that is."""

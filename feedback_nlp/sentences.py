@@ -71,7 +71,9 @@ _IMPRINT = re.compile(
     r"we do not discriminate\b(?!.*\b(?:but|however|unfortunately)\b)|"
     r"(?:for (?:more |further )?(?:information|details) (?:on|about|of)|to (?:find out|learn|know)(?: more about)?|find out) how "
     r"(?:[\w&'-]{1,30} ){1,4}(?:process|handle|use|collect|protect)(?:e?s)? your (?:personal )?(?:data|details|information)\b|"
-    r"(?:we|\w{1,30}) process(?:es)? your (?:personal )?(?:data|details|information)\b)",
+    r"(?:we|\w{1,30}) process(?:es)? your (?:personal )?(?:data|details|information)\b|"
+    r"(?:this|the) (?:calendar )?(?:event|meeting|invitation|appointment) (?:has been|was) (?:cancell?ed|updated|changed|rescheduled)"
+    r"(?: and removed from your calendar)?(?:,? with (?:a|this|the following) note)?[.:!]?$)",
     re.IGNORECASE,
 )
 _LONGEST_IMPRINT = 500

@@ -23,7 +23,7 @@ from feedback_nlp.model import Block, Floats, Model
 from feedback_nlp.naming import Naming, is_named, word_features
 from feedback_nlp.records import Example, Sentence
 from feedback_nlp.signal_model import SIGNAL_BLOCKS, STARTS, VALUES, Flags, SignalModel, chances_of, reason_features
-from feedback_nlp.stages import Integers, Prepared, Weighing, fit_weighing
+from feedback_nlp.stages import CLOSE, Integers, Prepared, Weighing, fit_weighing
 
 Progress = Callable[[str], None]
 _NEVER = 2.0
@@ -151,7 +151,7 @@ def _fit_signal(x: csr_matrix, said: Flags, c: float) -> tuple[Floats, Floats]:
     coefficients, intercept = np.zeros((x.shape[1], said.shape[1])), np.full(said.shape[1], _UNSAID)
     y = np.where(said.any(axis=1), said.argmax(axis=1) + 1, 0)
     if len(np.unique(y)) > 1:
-        fitted = LogisticRegression(C=c, max_iter=300, tol=1e-3).fit(x, y)
+        fitted = LogisticRegression(C=c, max_iter=600, tol=CLOSE).fit(x, y)
         of_classes, of_none = fitted.coef_, fitted.intercept_
         if len(fitted.classes_) == 2:
             of_classes, of_none = np.vstack([0 * of_classes, of_classes]), np.array([0.0, of_none[0]])
@@ -174,7 +174,7 @@ def _fit_naming(marked: Sequence[Marked], model: Model, recipe: SignalRecipe) ->
             features += word_features(quote, words, mark.signal, mark.value)
             inside += [word.start < start + len(mark.words) and word.end > start for word in words]
     vectorizer = CountVectorizer(analyzer=list, min_df=recipe.least_uses, binary=True)
-    fitted = LogisticRegression(C=recipe.naming_c, max_iter=300, tol=1e-3).fit(vectorizer.fit_transform(features), inside)
+    fitted = LogisticRegression(C=recipe.naming_c, max_iter=600, tol=CLOSE).fit(vectorizer.fit_transform(features), inside)
     vocabulary = {name: i for i, name in enumerate(vectorizer.get_feature_names_out().tolist())}
     return Naming(vocabulary, fitted.coef_[0].astype(np.float16), float(fitted.intercept_[0]))
 

@@ -18,8 +18,8 @@ from sklearn.preprocessing import StandardScaler
 
 from feedback_nlp.features import document_features
 from feedback_nlp.labels import BOILERPLATE, CONCRETE_REASONS, LABELS, NOT_REJECTION, REASONS, SENTENCE_LABEL_OF, SENTENCE_LABELS
-from feedback_nlp.model import COVERAGE, FORMAT, Floats, Linear, Model, softmax
-from feedback_nlp.preprocess import Preprocessor
+from feedback_nlp.model import COVERAGE, FORMAT, Floats, Linear, Model, softmax, subject_length
+from feedback_nlp.preprocess import Preprocessor, opened
 from feedback_nlp.records import Example, Sentence
 from feedback_nlp.stages import (
     Counts,
@@ -99,11 +99,12 @@ def prepare(example: Example, preprocessor: Preprocessor, own_weight: float = 1.
     """Splits a mail and carries the labels of its character spans over to the sentences; where there are none, its own
     label to the sentences that are marked as evidence.
     """
-    sentences = tuple(preprocessor(example.text))
+    sender, sentences = sender_of(example), preprocessor(example.text)
+    if sender == OWN and sentences:  # they are learnt as they are judged; of the corpus, how mails begin is learnt too
+        sentences = opened(sentences, subject_length(example.text, sentences))
     spans = example.sentences or [*_marked(example)]
-    sender = sender_of(example)
     labels = tuple(_label_at(spans, s) for s in sentences)
-    return Prepared(example, sentences, labels, sender, group_of(example), own_weight if sender == OWN else 1.0)
+    return Prepared(example, tuple(sentences), labels, sender, group_of(example), own_weight if sender == OWN else 1.0)
 
 
 def prepare_all(examples: Iterable[Example], preprocessor: Preprocessor, recipe: Recipe) -> list[Prepared]:

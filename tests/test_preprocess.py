@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from feedback_nlp import body, preprocess, sentences, signals, signature
 from feedback_nlp.answering import is_by_team, refuses_feedback, says_no_reply, shuts_door
 from feedback_nlp.body import own_lines
-from feedback_nlp.preprocess import Preprocessor, fold
+from feedback_nlp.preprocess import OPENING, Preprocessor, fold, in_mail, opened
 from feedback_nlp.records import Email, Sentence
 from feedback_nlp.sentences import split_sentences
 
@@ -299,6 +299,74 @@ def growth(function, make):
         return 0
     short = seconds(function, make(800), runs=3)
     return min(long, seconds(function, make(3200), runs=1)) / short
+
+
+BODY = "Thank you for your interest.\n\nWe chose somebody else."
+AS_ALL_BEGIN = [OPENING, ("thank", "you", "for", "your", "interest", "."), ("we", "chose", "somebody", "else", ".")]
+
+
+@pytest.mark.parametrize(
+    "greeting",
+    [
+        "",
+        "Hi Ann,",
+        "hi marcus,",
+        "Hello!",
+        "Hello there",
+        "Hey April-Rose Müller!",
+        "Dear Ms O'Dwyer,",
+        "Dear Sir/Madam:",
+        "Dear Applicant,",
+        "Dear [Candidate Name],",
+        "Good morning Priya -",
+        "Good afternoon Ann!",
+        "Dear Nguyễn Thị Hoa,\nDear Ann,",
+    ],
+)
+def test_all_mails_begin_alike(greeting, prepare):
+    sentences = opened(prepare(f"{greeting}\n\n{BODY}"))
+    assert [s.tokens for s in sentences] == AS_ALL_BEGIN
+    assert in_mail(sentences) == [1, 2]
+    assert sentences[0].start == sentences[0].end == sentences[1].start
+    assert opened(sentences) == sentences
+
+
+@pytest.mark.parametrize(
+    ("first", "kept"),
+    [
+        ("Hi Ann, Thanks for that.", "thanks for that ."),
+        ("Hello Ann and thanks for the roles", "hello <name> and thanks for the roles"),
+        ("Good luck!", "good luck !"),
+        ("Ann,", "<name> ,"),
+    ],
+)
+def test_what_says_more_than_a_greeting_stays(first, kept, prepare):
+    lent, said, *_ = opened(prepare(f"{first}\n\n{BODY}"))
+    assert (lent.tokens, said.tokens) == (OPENING, tuple(kept.split()))
+
+
+def test_where_greetings_are_looked_for(prepare):
+    """Below a heading, but not among paragraphs; and what stands in the subject is no greeting."""
+    heading = prepare(f"Baker, Leeds\n\nHi Ann,\n\n{BODY}")
+    assert [s.tokens for s in opened(heading)] == [OPENING, heading[0].tokens, *[s.tokens for s in heading[2:]]]
+    below = prepare(f"{BODY}\n\n{BODY}\n\nHi Ann,\n\n{BODY}")
+    assert opened(below)[1:] == below
+    subject = prepare(f"Subject: Hi Ann\n\nHi Ann,\n\n{BODY}")
+    assert [s.tokens for s in opened(subject, 1)] == [subject[0].tokens, OPENING, *[s.tokens for s in subject[2:]]]
+
+
+@pytest.mark.parametrize(
+    "greeting",
+    ["Dear colleagues,", "Hi all", "Hello team!", "Dear Hiring Manager,", "To whom it may concern:"],
+)
+def test_whom_a_mail_greets_says_something_where_it_is_no_person(greeting, prepare):
+    read = prepare(f"{greeting}\n\n{BODY}")
+    assert opened(read) == read
+
+
+@pytest.mark.parametrize("text", ["Hi Ann,", "Hi Ann,\n\nDear all,", "Hello"])
+def test_nothing_but_greetings(text, prepare):
+    assert opened(prepare(text)) == prepare(text)
 
 
 LINEAR = 9

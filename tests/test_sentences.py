@@ -230,6 +230,10 @@ def test_spans_are_sentences_of_the_own_words(text):
         "For more information on how we use your personal data, please see our privacy notice.",
         "This email and any attachments are for the eyes of the addressee alone and\nare confidential.",
         "If you are not the\n   intended recipient, delete it.",
+        "This event has been cancelled.",
+        "This event has been canceled and removed from your calendar.",
+        "This event has been updated with a note:",
+        "The meeting was rescheduled.",
     ],
 )
 def test_what_law_and_mail_programs_add_is_left_out(imprint):
@@ -248,6 +252,8 @@ def test_what_law_and_mail_programs_add_is_left_out(imprint):
         "We are an equal opportunities employer, but you do not have the experience in Kubernetes that we need.",
         "We do not discriminate, but you do not have the Python experience that we need.",
         "As an equal opportunity employer, we chose Tom.",
+        "This event has been cancelled, and the role with it.",
+        "This role has been cancelled.",
         "Your registered interest has lapsed.",
         "We process applications in turn and chose Tom.",
         "This message is a no.",

@@ -17,6 +17,7 @@ from feedback_nlp.features import BLOCKS
 from feedback_nlp.labels import LABELS, NOT_REJECTION, SENTENCE_LABEL_OF, SENTENCE_LABELS
 from feedback_nlp.language import english_sentences
 from feedback_nlp.model import COVERAGE
+from feedback_nlp.preprocess import opened
 from feedback_nlp.records import SUBJECT, Example
 from feedback_nlp.stages import count_known
 from feedback_nlp.store import save
@@ -114,7 +115,7 @@ def test_scikit_learn_and_arrays_agree(trained, stages):
         document = prepare(e, trained.preprocessor)
         english = english_sentences(document.sentences, trained.blocks["words"].vocabulary)
         if english:
-            documents.append(replace(document, sentences=tuple(english)))
+            documents.append(replace(document, sentences=tuple(opened(english))))
     assert len(documents) >= 300
     vocabularies, fitted = stages
     outputs = fitted.output(count_known(documents, vocabularies), np.arange(len(documents)))

@@ -27,7 +27,7 @@ from feedback_nlp.features import BLOCKS, MAIL_BLOCK, block_features
 from feedback_nlp.labels import LABELS
 from feedback_nlp.language import english_sentences
 from feedback_nlp.model import MOST_CHARACTERS, Model, is_routine, softmax, subject_length
-from feedback_nlp.preprocess import _GREETED, _LONG_CHUNK, Preprocessor, _mask_greeting, _plain
+from feedback_nlp.preprocess import _GREETED, _LONG_CHUNK, Preprocessor, _mask_greeting, _plain, opened
 from feedback_nlp.records import Example, Sentence
 from feedback_nlp.sentences import split_sentences
 from feedback_nlp.stages import Counts, Item, Prepared, Stages
@@ -76,10 +76,11 @@ class ObviousWay:
         read = self.preprocessor(text[:MOST_CHARACTERS])
         subject = read[: subject_length(text, read)]
         if subject and is_routine(self.stages.output(self._counts(text, subject), np.array([0]))[0].sentences):
-            read = read[len(subject) :]
-        sentences = english_sentences(read, self.vectorizers["words"].vocabulary)
-        if not sentences:
+            read, subject = read[len(subject) :], []
+        english = english_sentences(read, self.vectorizers["words"].vocabulary)
+        if not english:
             return None
+        sentences = opened(english, min(len(subject), len(english) - 1))
         (output,) = self.stages.output(self._counts(text, sentences), np.array([0]))
         return softmax(self.document(output.features)[None, :])[0]
 
