@@ -8,10 +8,10 @@ NOTEBOOKS = sorted((Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
-def test_notebook_runs_on_an_eighth_of_the_data(path, monkeypatch):
-    monkeypatch.setenv("FEEDBACK_NLP_NOTEBOOK_SHARE", "0.125")
+def test_notebook_runs_on_a_sixteenth_of_the_data(path, monkeypatch):
+    monkeypatch.setenv("FEEDBACK_NLP_NOTEBOOK_SHARE", "0.0625")
     notebook = nbformat.read(path, as_version=4)
-    NotebookClient(notebook, timeout=600, kernel_name="python3").execute()
+    NotebookClient(notebook, timeout=1200, kernel_name="python3").execute()
     assert all(not cell.outputs or cell.outputs[0].output_type != "error" for cell in notebook.cells if cell.cell_type == "code")
 
 
