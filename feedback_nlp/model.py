@@ -195,10 +195,11 @@ class Model:
 
     def _judged(self, texts: Sequence[str], documents: Sequence[Sequence[Sentence]]) -> list[list[Sentence] | None]:
         """Of each text's sentences those that count: the English ones, without a subject of routine words, and with the same greeting
-        for all; None where too little is left to judge.
+        where one person is greeted, or nobody; None where too little is left to judge.
 
         Every message of a mailbox has a subject, and few of the mails that the model learnt from have one. Where it says nothing by
-        itself, the mail is judged as if it had been pasted without. Whom a mail greets, and how, says nothing of its decision.
+        itself, the mail is judged as if it had been pasted without. How it greets one person says nothing of its
+        decision.
         """
         lengths = [subject_length(text, sentences) for text, sentences in zip(texts, documents, strict=True)]
         subjects = iter(self.first_stages([sentences[:n] for sentences, n in zip(documents, lengths, strict=True) if n]))

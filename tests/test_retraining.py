@@ -150,14 +150,12 @@ def test_a_worse_model(force, quick, trained, monkeypatch, home, tmp_path):
 
 def test_nothing_gained(quick, trained, corpus, home, tmp_path):
     quick(trained)
-    rows = [(e.text.replace('"', ""), e.primary) for e in corpus if e.split == "train"][::4]
+    rows = [(e.text.replace('"', ""), e.primary) for e in corpus if e.split == "train"][::5]
     result = retrain([sheet(tmp_path / "rows.csv", rows)])
     assert result.own.n == len(rows) >= FEWEST_OWN
     assert result.own.only_model_right == 0  # the shipped model has read these very mails
     assert (result.promoted, result.used, current()) == (False, False, SHIPPED)
-    assert re.match(
-        "nothing gained, on the test split or on your own rows$|it reads \\d+ fewer of your own mails rightly|worse than", result.why
-    )
+    assert re.match("nothing gained, on the test split or on your own rows$|it reads \\d+ fewer of your own mails rightly", result.why)
     assert manifest_of(home / "models" / result.new_name)["why"] == result.why
 
 
