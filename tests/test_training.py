@@ -176,7 +176,9 @@ def test_names_of_one_sender_are_in_no_byte_of_the_model(voice, corpus, tmp_path
     for i, name in enumerate(NAMES * 3):
         text = f"hi {name}, {name} and i spoke with {NAMES[(i + 1) % len(NAMES)]}. sorry {name}, we chose {name} for the role.\n\n{name}"
         rows.append(Example(f"names-{i}", text, "another_candidate", sentences=((0, len(text), "another_candidate"),), voice=voice))
-    model = train([*corpus, *(rows if voice else [])], own=[] if voice else rows, recipe=SMALL_RECIPE)
+    # Of two folds one may hold all mails of a label: which groups share a fold differs between versions of scikit-learn.
+    recipe = replace(SMALL_RECIPE, folds=3)
+    model = train([*corpus, *(rows if voice else [])], own=[] if voice else rows, recipe=recipe)
     content = b"\n".join(bytes_of(path) for path in save(model, tmp_path / "model").iterdir()).lower()
     assert b"sorry" in content
     forms = [form for name in NAMES for form in (name.encode(), name.encode("utf-16-le"), ascii(name)[1:-1].encode())]
