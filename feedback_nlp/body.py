@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 from itertools import islice
 
-from feedback_nlp.records import SUBJECT
+from feedback_nlp.records import subject_end
 
 # "On Tue, 3 Mar 2026 at 10:02, A B <a@b.example> wrote:", in the languages whose mail programs people use most.
 _DAYS = {
@@ -116,7 +116,7 @@ def _own_lines(text: str) -> tuple[Span, ...]:
 def _tells(text: str, line: Span) -> bool:
     """Whether there are words of the sender's in a line, the subject that the inbox puts first aside."""
     words = text[slice(*line)]
-    return bool(words.strip()) and not (line[0] == 0 and text.startswith(SUBJECT)) and not is_added(words)
+    return bool(words.strip()) and line[0] >= subject_end(text) and not is_added(words)
 
 
 def _strip_quotes(text: str, lines: list[Span]) -> list[Span]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from itertools import accumulate
 from typing import Any
 
-from feedback_nlp.labels import AGENCY, LABELS, NOREPLY, SENDER_TYPES, STEPS
+from feedback_nlp.labels import AGENCY, LABELS, NOREPLY, SENDER_TYPES, SIGNAL_VALUES, STEPS
 from feedback_nlp.records import SIGNALS, Said, Signals, Step
 
 Facts = Mapping[str, frozenset[str]]
@@ -16,10 +16,7 @@ TEAM = "team"
 """The sender of a mail that a team signs, and nobody by name: an answer to it may be read or not."""
 UNKNOWN = "unknown"
 """The value of a fact of which the mail says nothing."""
-GAPS = (
-    *("skill", "experience", "overqualified", "qualification", "language", "test"),
-    *("place", "permit", "availability", "pay", "paperwork"),
-)
+GAPS = SIGNAL_VALUES["gaps"]
 CHANNELS = ("mail", "phone", "recruiter", "technical interviewer", "none")
 WORDS = ("missing", "again", "until", "deadline", "person", "reached", "trait")
 """What may stand in the braces of a text: words of the mail, or words for what it says."""

@@ -48,6 +48,8 @@ INVITED = "invited"
 """The value of the signal `reply` where the mail asks for an answer, or says that one is welcome."""
 OVERQUALIFIED = "overqualified"
 """The kind of gap in which nothing is missing."""
+CONDITIONS = ("place", "permit", "availability", "pay", "paperwork")
+"""The kinds of gap that are no want of ability."""
 
 SIGNAL_VALUES = {
     "feedback": ("offered", "refused"),
@@ -55,7 +57,7 @@ SIGNAL_VALUES = {
     "door": ("later role", "apply again", "kept on file", "courtesy"),
     "gaps": (
         *("skill", "experience", OVERQUALIFIED, "qualification", "language", "test"),
-        *("place", "permit", "availability", "pay", "paperwork"),
+        *CONDITIONS,
     ),
     "chosen": ("internal", "more experienced", "cheaper", "somebody"),
     "freeze": ("until", "open"),

@@ -22,7 +22,7 @@ from feedback_nlp.features import BLOCKS, MAIL_BLOCK, beside, document_features
 from feedback_nlp.labels import BOILERPLATE, CONCRETE_REASONS, LABELS, NOT_REJECTION, REASONS, SENTENCE_LABEL_OF, SENTENCE_LABELS
 from feedback_nlp.language import english_sentences, unjudged_note
 from feedback_nlp.preprocess import Preprocessor, in_mail, opened
-from feedback_nlp.records import SUBJECT, Evidence, Prediction, Sentence
+from feedback_nlp.records import Evidence, Prediction, Sentence, subject_end
 from feedback_nlp.wordlist import WordList
 
 if TYPE_CHECKING:
@@ -281,7 +281,7 @@ def _unjudged(text: str, sentences: Sequence[Sentence]) -> Prediction:
 
 def subject_length(text: str, sentences: Sequence[Sentence]) -> int:
     """How many of a text's sentences stand in the subject line that the inbox puts first; 0 where there is nothing else."""
-    end = text.find("\n") if text.startswith(SUBJECT) else 0
+    end = subject_end(text)
     n = sum(sentence.start < end for sentence in sentences)
     return n if n < len(sentences) else 0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
@@ -10,8 +11,15 @@ HUMAN, MODEL = "human", "model"
 """Whose a label is: the person's, or the model's."""
 SUBJECT = "Subject:"
 """What a text begins with where its message has a subject."""
+_SUBJECT_LINE = re.compile(rf"\s{{0,80}}{SUBJECT}[^\n]*")
 UNSURE_BELOW = 0.6
 """An answer with less confidence is shown as unsure."""
+
+
+def subject_end(text: str) -> int:
+    """Where the subject line ends with which a text begins, an indent aside; 0 where it begins otherwise."""
+    found = _SUBJECT_LINE.match(text)
+    return found.end() if found else 0
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from feedback_nlp.language import is_english, language_of
 from feedback_nlp.model import MOST_CHARACTERS
 from feedback_nlp.phrases import phrase_pattern, plain_parts
 from feedback_nlp.preprocess import fold
-from feedback_nlp.records import SUBJECT, UNSURE_BELOW, Email, Prediction, Remark
+from feedback_nlp.records import UNSURE_BELOW, Email, Prediction, Remark, subject_end
 from feedback_nlp.resources import read_table
 from feedback_nlp.sentences import split_sentences
 
@@ -88,7 +88,8 @@ def unread(text: str, rejection: Email | None = None) -> Iterator[str]:
 
 def _own_sentences(text: str) -> list[Span]:
     """The sentences of the person's own words, the subject left out."""
-    sentences = [span for span in split_sentences(text) if span[0] or not text.startswith(SUBJECT)]
+    below = subject_end(text)
+    sentences = [span for span in split_sentences(text) if span[0] >= below]
     if not sentences:
         raise InputError("There are no words of your own here. Write the reply first, then check it.")
     words = _WORD.findall(fold(" ".join(text[a:b] for a, b in sentences)).lower())

@@ -36,8 +36,9 @@ _UNSAID = -50.0
 class SignalRecipe:
     """Everything that decides what a training run makes of the marks.
 
-    A value is told from the chance on, `lowest` at least, with which at least `precision` of what is told of its signal in held-out
-    texts is true; and not at all where fewer than `least_right` texts say it, or would be told rightly.
+    A value is told from the chance on, `lowest` at least, with which at least `precision` of what is told of it in held-out texts is
+    true, counted with `shared` more that are as often true as all of its signal; and not at all where fewer than `least_right` texts
+    say it, or would be told rightly.
     """
 
     limits: Mapping[str, int] = field(default_factory=lambda: {"words": 80_000, "characters": 30_000})
@@ -47,6 +48,7 @@ class SignalRecipe:
     least_uses: int = 6
     folds: int = 3
     precision: float = 0.92
+    shared: int = 20
     least_right: int = 5
     lowest: float = 0.3
     seed: int = 0
@@ -195,16 +197,15 @@ def _held_out(rows: _Rows, recipe: SignalRecipe, say: Progress) -> Floats:
 
 
 def _thresholds(rows: _Rows, held_out: Floats, recipe: SignalRecipe) -> tuple[Floats, dict[str, Any]]:
-    """For each value the least chance with which it is told, one for all values of a signal; and what that gives.
-
-    Alone, most values would be too rare to say where they may be told, and what is missing from the marks would decide.
-    """
+    """For each value the least chance with which it is told; and what that gives."""
     starts = np.searchsorted(rows.owners, np.arange(len(rows.texts)))
     chances, truth = np.maximum.reduceat(held_out, starts), np.logical_or.reduceat(rows.said, starts)
     thresholds, figures = np.full(len(VALUES), _NEVER), {}
     for start, end in pairwise([*STARTS, len(VALUES)]):
-        columns = start + np.flatnonzero(truth[:, start:end].sum(axis=0) >= recipe.least_right)
-        thresholds[columns] = _threshold(chances[:, columns].ravel(), truth[:, columns].ravel(), recipe)
+        columns = (start + np.flatnonzero(truth[:, start:end].sum(axis=0) >= recipe.least_right)).tolist()
+        of_signal = chances[:, columns].ravel(), truth[:, columns].ravel()
+        for k in columns:
+            thresholds[k] = _threshold(chances[:, k], truth[:, k], of_signal, recipe)
     for k, (signal, value) in enumerate(VALUES):
         told = chances[:, k] >= thresholds[k]
         both, true, all_told = int((told & truth[:, k]).sum()), int(truth[:, k].sum()), int(told.sum())
@@ -212,12 +213,24 @@ def _thresholds(rows: _Rows, held_out: Floats, recipe: SignalRecipe) -> tuple[Fl
     return thresholds, figures
 
 
-def _threshold(chances: Floats, truth: Flags, recipe: SignalRecipe) -> float:
+def _threshold(chances: Floats, truth: Flags, of_signal: tuple[Floats, Flags], recipe: SignalRecipe) -> float:
+    """The least chance from which on enough of what is told is true: an m-estimate (Cestnik 1990), since many values are too rare to
+    say so alone.
+    """
+    told, right = _counted(*of_signal)
     order = np.argsort(-chances, kind="stable")
-    right = np.cumsum(truth[order])
-    precise = (right >= recipe.precision * np.arange(1, len(order) + 1)) & (right >= recipe.least_right) & (chances[order] >= recipe.lowest)
-    found = np.flatnonzero(precise)
+    of_all = np.searchsorted(told, -chances[order], side="right") - 1
+    shared = recipe.shared * right[of_all] / (of_all + 1)
+    true = np.cumsum(truth[order])
+    precise = true + shared >= recipe.precision * (np.arange(1, len(order) + 1) + recipe.shared)
+    found = np.flatnonzero(precise & (true >= recipe.least_right) & (chances[order] >= recipe.lowest))
     return float(chances[order[found[-1]]]) if len(found) else _NEVER
+
+
+def _counted(chances: Floats, truth: Flags) -> tuple[Floats, Integers]:
+    """The chances, negative and in order, and how many are true up to each."""
+    order = np.argsort(-chances, kind="stable")
+    return -chances[order], np.cumsum(truth[order])
 
 
 def _digest(marked: Sequence[Marked], model: Model, recipe: SignalRecipe) -> str:

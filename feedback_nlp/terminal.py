@@ -13,6 +13,7 @@ import click
 from feedback_nlp.body import lines_of
 from feedback_nlp.labels import (
     BOILERPLATE,
+    CONDITIONS,
     MEANINGS,
     NOT_REJECTION,
     OVERQUALIFIED,
@@ -347,9 +348,13 @@ def _own_headline(feedback: Feedback) -> Iterator[str]:
 
 def _meaning(feedback: Feedback) -> str:
     label = feedback.prediction.label or ""
-    if label == SKILLS_GAP and feedback.signals.gaps and feedback.signals.gaps[0].value == OVERQUALIFIED:
+    kind = next((gap.value for gap in feedback.signals.gaps), "")
+    if label == SKILLS_GAP and kind == OVERQUALIFIED:
         return "you have more experience than was asked for"
-    return f"a requirement was not met: {feedback.advice.gap}" if feedback.advice.gap else MEANINGS[label]
+    if not feedback.advice.gap:
+        return MEANINGS[label]
+    what = "a condition stood in the way" if kind in CONDITIONS else "a test fell short" if kind == "test" else "a requirement was not met"
+    return f"{what}: {feedback.advice.gap}"
 
 
 def _capital(text: str) -> str:

@@ -140,17 +140,34 @@ def fit_stages(counts: Counts, chosen: Integers, recipe: Recipe) -> Stages:
 
 def out_of_fold(counts: Counts, recipe: Recipe, say: Progress = lambda _: None) -> list[Output]:
     """What first stages say of each mail that read nothing by the same sender; loose sentences are read by all of them."""
+    tests, jobs = _folds(counts, recipe)
+    return _held_out(tests, Parallel(n_jobs=-1, return_as="generator")(jobs), say)
+
+
+def fit_and_hold_out(counts: Counts, recipe: Recipe, say: Progress = lambda _: None) -> tuple[Stages, list[Output]]:
+    """The first stages, from all documents, and what such stages say `out_of_fold`; side by side, since each fit has one processor."""
+    tests, jobs = _folds(counts, recipe)
+    done = Parallel(n_jobs=-1, return_as="generator")([delayed(fit_stages)(counts, np.arange(len(counts.documents)), recipe), *jobs])
+    stages = next(done)
+    say("first stages, all rows")
+    return stages, _held_out(tests, done, say)
+
+
+def _folds(counts: Counts, recipe: Recipe) -> tuple[list[Integers], list[Any]]:
+    """Which mails each fold is tried on, and the jobs that find what it says of them."""
     mails, loose = _mails_and_loose(counts)
-    result: list[Output] = [Output(*[np.empty(0)] * 3)] * len(mails)
     folds = GroupKFold(recipe.folds, shuffle=True, random_state=recipe.seed)
     splits = list(folds.split(mails, groups=[counts.documents[i].group for i in mails]))
-    jobs = (delayed(_fold)(counts, np.concatenate([mails[train], loose]), mails[test], recipe) for train, test in splits)
-    done = Parallel(n_jobs=-1, return_as="generator")(jobs)
-    for k, ((_, test), outputs) in enumerate(zip(splits, done, strict=True), 1):
-        say(f"first stages, fold {k} of {recipe.folds}")
-        for i, output in zip(test, outputs, strict=True):
-            result[i] = output
-    return result
+    jobs = [delayed(_fold)(counts, np.concatenate([mails[train], loose]), mails[test], recipe) for train, test in splits]
+    return [mails[test] for _, test in splits], jobs
+
+
+def _held_out(tests: Sequence[Integers], done: Iterable[list[Output]], say: Progress) -> list[Output]:
+    found: dict[int, Output] = {}
+    for k, (test, outputs) in enumerate(zip(tests, done, strict=True), 1):
+        say(f"first stages, fold {k} of {len(tests)}")
+        found.update(zip(test.tolist(), outputs, strict=True))
+    return [found[i] for i in sorted(found)]
 
 
 def _mails_and_loose(counts: Counts) -> tuple[Integers, Integers]:
@@ -235,7 +252,9 @@ def possible_threshold(probabilities: Floats, labels: Sequence[str], coverage: f
 
 def fit_linear(x: Floats, y: Sequence[Any] | NDArray[Any], c: float, order: Sequence[Any], weights: Floats | None = None) -> Linear:
     """Logistic regression on standardised features as a `Linear`, its columns in `order`."""
-    scaler = StandardScaler().fit(x)
+    # The variance of a column that is hardly anything but constant may come out just below 0: it counts as constant all the same.
+    with np.errstate(invalid="ignore"):
+        scaler = StandardScaler().fit(x)
     classifier = LogisticRegression(C=c, max_iter=2000).fit(scaler.transform(x), y, sample_weight=weights)
     if len(order) == 1:
         coefficients, intercept = classifier.coef_, classifier.intercept_
@@ -321,9 +340,7 @@ def fit_model(
     counts: Counts, lexicon: frozenset[str], recipe: Recipe, manifest: Mapping[str, Any], say: Progress = lambda _: None
 ) -> Model:
     """A model from what was counted; several recipes may share that. Recipe and number of mails are added to the manifest."""
-    outputs = out_of_fold(counts, recipe, say)
-    say("first stages, all rows")
-    stages = fit_stages(counts, np.arange(len(counts.documents)), recipe)
+    stages, outputs = fit_and_hold_out(counts, recipe, say)
     say("document stage")
     model, _ = finish(stages, counts.vocabularies, counts.documents[: len(outputs)], outputs, lexicon, recipe, manifest)
     return replace(model, prior=prior_of(outputs, stages.weighings, counts, prior_digest(manifest)))

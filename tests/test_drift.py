@@ -42,7 +42,7 @@ def test_unknown_words(text, share, model):
         pytest.param(Drift(20, 11, 4), (), id="more, and it may be chance"),
         pytest.param(Drift(40, 25, 3), ("unsure",), id="unsure"),
         pytest.param(Drift(40, 15, 10), ("unusual",), id="unusual"),
-        pytest.param(Drift(5_000, 2_200, 450), (), id="a small difference, however certain"),
+        pytest.param(Drift(5_000, 1_900, 450), (), id="a small difference, however certain"),
         pytest.param(Drift(), (), id="nothing"),
     ],
 )
@@ -69,8 +69,8 @@ def test_the_rejections_of_a_journal(tmp_path):
 
 def test_the_note(tmp_path):
     assert list(render_drift(Drift(40, 25, 10), ["my mail.mbox", "b\x1b[2J.zip"])) == [
-        "More rejections than usual are unsure: 62%, where 31% were when the model was tested.",
-        "More rejections than usual are in words that the model does not know: 25%, where 7% were when the model was tested.",
+        "More rejections than usual are unsure: 62%, where 27% were when the model was tested.",
+        "More rejections than usual are in words that the model does not know: 25%, where 8% were when the model was tested.",
         "Teach it yours, 10 answers help most: feedback-nlp review 'my mail.mbox' 'b[2J.zip'",
     ]
     assert list(render_drift(ON_TEST, ["in.mbox"])) == []

@@ -67,7 +67,7 @@ def test_every_form_gives_equal_rows(form, sample):
 def test_the_sample_is_read_as_a_careful_person_would(sample):
     found = sample_inbox.figures(sample["inbox.mbox"][0])
     assert found["rejection_f1"] >= 0.95
-    assert found["reason_accuracy"] >= 0.96
+    assert found["reason_accuracy"] >= 0.97
     assert found["threads"] >= 0.95
     assert found["stages"] >= 0.95
     assert found["own"] == 1
@@ -76,11 +76,6 @@ def test_the_sample_is_read_as_a_careful_person_would(sample):
 @pytest.mark.xfail(strict=True, reason="three messages that turn nobody down are read as a no")
 def test_the_sample_has_hardly_an_error(sample):
     assert sample_inbox.figures(sample["inbox.mbox"][0])["rejection_f1"] >= 0.97
-
-
-@pytest.mark.xfail(strict=True, reason="two of 52 reasons are misread")
-def test_the_sample_has_hardly_a_wrong_reason(sample):
-    assert sample_inbox.figures(sample["inbox.mbox"][0])["reason_accuracy"] >= 0.97
 
 
 def test_who_waits_for_an_answer_in_the_sample(model, tmp_path):

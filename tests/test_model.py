@@ -254,14 +254,14 @@ def test_a_greeting_changes_nothing(rest, model):
 
 
 def test_a_mail_is_judged_as_if_it_began_as_most_of_the_corpus_do(model):
-    """With the commonest word of greeting, and what most often follows it."""
+    """With the commonest word of greeting, and what most often follows it where no title does."""
     mails = [e for e in read_corpus()[0] if e.split == "train"][::8]
     firsts = Counter(model.preprocessor(e.text[:200])[0].tokens for e in mails)
     words = Counter()
     for tokens, n in firsts.items():
         words[tokens[0]] += n if tokens[0] in {"hi", "hello", "dear", "hey", "good"} else 0
     (word, _), *_ = words.most_common(1)
-    assert next(tokens for tokens, _ in firsts.most_common() if tokens[0] == word) == OPENING
+    assert next(tokens for tokens, _ in firsts.most_common() if tokens[0] == word and "<title>" not in tokens) == OPENING
 
 
 def test_the_quotes_for_any_label_stand_in_the_mail(model):

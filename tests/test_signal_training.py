@@ -6,7 +6,7 @@ from feedback_nlp.labels import SENTENCE_LABELS
 from feedback_nlp.marks import Mark, Marked
 from feedback_nlp.signal_model import VALUES, Rejected
 from feedback_nlp.signal_store import load_signals_from, save_signals
-from feedback_nlp.signal_training import SignalRecipe, train_signals
+from feedback_nlp.signal_training import SignalRecipe, _threshold, train_signals
 
 GREETINGS = ("Dear Ann,", "Hello Bo,", "Hi there,", "Good day,")
 SAYS = {
@@ -49,7 +49,7 @@ def told(trained, reason_model, text, reason=""):
 
 
 def test_learns(trained, reason_model):
-    text = "Dear Ann, We keep your CV on file. The team liked the talk. Please do not reply to this mail."
+    text = "Dear Ann, We met on Friday. We keep your CV on file. The team liked the talk. Please do not reply to this mail."
     assert told(trained, reason_model, text) == [
         ("reply", "no-reply", "Please do not reply to this mail."),
         ("door", "kept on file", "We keep your CV on file."),
@@ -100,3 +100,25 @@ def test_saved_and_loaded(trained, reason_model, tmp_path):
     loaded = load_signals_from(tmp_path / "signals")
     text = "Dear Ann, We met on Friday. You have not used SAP. Many people applied."
     assert told(loaded, reason_model, text) == told(trained, reason_model, text)
+
+
+@pytest.mark.parametrize(
+    ("of_signal", "least"),
+    [
+        pytest.param([True, True], 0.81, id="the signal is right"),
+        pytest.param([True, False], 2.0, id="every other time"),
+    ],
+)
+def test_a_rare_value_is_trusted_as_its_signal_is(of_signal, least):
+    """Five texts say it and all are right: too few to tell it, if half of what is told of its signal is wrong."""
+    chances = np.array([0.85, 0.84, 0.83, 0.82, 0.81])
+    others = np.linspace(0.9, 0.8, 100), np.array(of_signal * 50)
+    assert _threshold(chances, np.ones(5, bool), others, SignalRecipe()) == least
+
+
+@pytest.mark.parametrize(("right", "told"), [(100, 100), (95, 100), (91, 98), (4, 0)])
+def test_a_frequent_value_stands_for_itself(right, told):
+    """Of a hundred texts the wrong ones are the least likely; of its signal 92 in 100 are right."""
+    chances, of_signal = 1 - np.arange(100) / 200, (np.full(100, 2.0), np.arange(100) < 92)
+    threshold = _threshold(chances, np.arange(100) < right, of_signal, SignalRecipe())
+    assert (chances >= threshold).sum() == told

@@ -180,10 +180,16 @@ def test_unsure_below(confidence, unsure):
         ([("overqualified", "twenty years")], "skills_gap", "You have more experience than was asked for  (skills_gap, 90% sure)"),
         ([("overqualified", ""), ("skill", "SAP")], "skills_gap", "You have more experience than was asked for  (skills_gap, 90% sure)"),
         ([("skill", "SAP"), ("overqualified", "")], "skills_gap", 'A requirement was not met: "SAP"  (skills_gap, 90% sure)'),
+        (
+            [("availability", "six months' notice")],
+            "skills_gap",
+            'A condition stood in the way: "six months\' notice"  (skills_gap, 90% sure)',
+        ),
+        ([("test", "case study")], "skills_gap", 'A test fell short: "case study"  (skills_gap, 90% sure)'),
         ([("overqualified", "")], "another_candidate", "Somebody else was chosen  (another_candidate, 90% sure)"),
     ],
 )
-def test_overqualified_is_no_requirement_that_was_not_met(gaps, label, head):
+def test_what_was_missing_is_named_by_its_kind(gaps, label, head):
     signals = Signals(gaps=tuple(Said(*gap) for gap in gaps))
     feedback = Feedback(Email("1", TEXT), prediction(label), signals=signals, advice=advise_case(label, signals=signals))
     assert click.unstyle(next(iter(headline(feedback)))) == head
