@@ -298,7 +298,7 @@ def growth(function, make):
     if long < 0.005:  # five million steps, the least that the square comes to, take longer
         return 0
     short = seconds(function, make(800), runs=3)
-    return min(long, seconds(function, make(3200), runs=1)) / short
+    return min(long, seconds(function, make(3200), runs=5)) / short
 
 
 BODY = "Thank you for your interest.\n\nWe chose somebody else."
