@@ -13,9 +13,9 @@ from unittest.mock import patch
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from benchmarks.obvious import ObviousWay
 from numpy.typing import NDArray
 
+from benchmarks.obvious import ObviousWay
 from feedback_nlp import columns
 from feedback_nlp.labelling import Wanted, label_mailbox
 from feedback_nlp.labels import LABELS, NOT_REJECTION

@@ -32,12 +32,12 @@ if sys.path[0] == str(TESTS / "benchmarks"):  # this folder's mailbox.py must no
     sys.path[0] = str(TESTS)
 
 import click  # noqa: E402
+from threadpoolctl import threadpool_limits  # noqa: E402
+
 from benchmarks.mailbox import write_mbox  # noqa: E402
 from benchmarks.obvious import ObviousWay  # noqa: E402
 from benchmarks.peers import PEERS, Peer  # noqa: E402
 from benchmarks.sameness import WAYS, differences  # noqa: E402
-from threadpoolctl import threadpool_limits  # noqa: E402
-
 from feedback_nlp.examples import read_corpus  # noqa: E402
 from feedback_nlp.model import Model  # noqa: E402
 from feedback_nlp.plots import SETTINGS, check_drawable  # noqa: E402
