@@ -178,19 +178,19 @@ def near_duplicates(texts: Sequence[str], others: Sequence[str] | None = None) -
     grams = vectorizer.fit_transform([*texts, *(others or [])])
     frequency = np.asarray(grams.sum(axis=0)).ravel()
     rare = csr_matrix(grams[:, frequency <= _RARE])
-    sizes = np.asarray(grams.sum(axis=1)).ravel()
-    n = len(texts)
-    found = []
+    sizes, few = np.asarray(grams.sum(axis=1)).ravel(), np.diff(rare.indptr)
+    n, offset = len(texts), len(texts) if others is not None else 0
+    found: list[tuple[int, int, float]] = []
     for start in range(0, n, _BLOCK):
-        shared = (rare[start : min(n, start + _BLOCK)] @ (rare[n:] if others is not None else rare).T).tocoo()
-        for i, j, count in zip(shared.row + start, shared.col + (n if others is not None else 0), shared.data, strict=True):
-            # With the rare ones alone the pair can't be similar enough unless a good part of them is shared.
-            if i >= j or count < 5:
-                continue
-            both = float(grams[i].multiply(grams[j]).sum()) if count > 0.2 * min(rare[i].nnz, rare[j].nnz) else 0.0
-            similarity = both / (sizes[i] + sizes[j] - both)
-            if similarity >= NEAR_DUPLICATE:
-                found.append((int(i), int(j - (n if others is not None else 0)), float(similarity)))
+        shared = (rare[start : min(n, start + _BLOCK)] @ rare[offset:].T).tocoo()
+        i, j, count = shared.row + start, shared.col + offset, shared.data
+        # With the rare ones alone the pair can't be similar enough unless a good part of them is shared.
+        close = (i < j) & (count >= 5) & (count > 0.2 * np.minimum(few[i], few[j]))
+        i, j = i[close], j[close]
+        both = np.asarray(grams[i].multiply(grams[j]).sum(axis=1)).ravel()
+        similarity = both / (sizes[i] + sizes[j] - both)
+        near = similarity >= NEAR_DUPLICATE
+        found += zip(i[near].tolist(), (j[near] - offset).tolist(), similarity[near].tolist(), strict=True)
     return found
 
 

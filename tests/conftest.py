@@ -12,6 +12,12 @@ settings.register_profile("patient", settings(), deadline=None)  # how long an e
 settings.load_profile("patient")
 
 
+def pytest_configure(config):
+    # xdist would hand out the files with the most tests first, and leave one processor alone with the notebooks: few tests, but slow.
+    if hasattr(config.option, "loadscopereorder"):
+        config.option.loadscopereorder = False
+
+
 @pytest.fixture(autouse=True)
 def home(tmp_path, monkeypatch):
     folder = tmp_path / "home"

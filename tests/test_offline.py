@@ -63,6 +63,8 @@ COMMANDS = {
 """What each is given, and what it says; in this order, since some need what others leave."""
 REFUSES = {"review": 2}
 """Those that end with another code than 0, as there is no terminal."""
+SMALL = {"models build", "data check"}
+"""Those that read a small corpus."""
 SLOW = {"data own-weight", "data adaptation", "data wrong-labels", "data curve", "data ablation", "models build-signals"}
 """Minutes or hours each: only their beginning is run, all of it with FEEDBACK_NLP_SLOW=1."""
 BEGINNING = 10.0
@@ -119,7 +121,7 @@ def test_every_command_is_here():
 @pytest.mark.parametrize("name", COMMANDS)
 def test_command(name, folder):
     arguments, says = COMMANDS[name]
-    small = "1" if name == "models build" else ""
+    small = "1" if name in SMALL else ""
     whole = name not in SLOW or os.environ.get("FEEDBACK_NLP_SLOW")
     try:
         done = process(folder, *name.split(), *arguments, seconds=None if whole else BEGINNING, FEEDBACK_NLP_SMALL=small)
