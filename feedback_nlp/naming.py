@@ -37,8 +37,8 @@ _LEADING_ON = frozenset(
     "a an and as at by for from had has have if in of on once or our that the they to until we when where which who with you your".split()
 )
 """Words at which nothing ends: "in the spring, when the"."""
-_JOINING = frozenset("and but or".split())
-"""Words with which nothing begins: "and error handling"."""
+_JOINING = frozenset("and but of or than".split())
+"""Words with which nothing begins: "and error handling", "of the references"."""
 _CLAUSES = frozenset("when which where as since because while although though but".split())
 """Words which begin a clause after a comma that names nothing: "in the spring, when the coordinator retires"."""
 _LIMITS = ("by", "before", "within", "until", "till", "on")

@@ -127,6 +127,7 @@ def test_nothing_known_names_nothing():
     ("sentence", "signal", "value", "named"),
     [
         ("And error handling.", "gaps", "test", "error handling"),
+        ("Of the required references.", "gaps", "paperwork", "the required references"),
         ("In the spring, when the coordinator retires.", "door", "apply again", "In the spring"),
         ("In six months, once you have it.", "door", "apply again", "In six months, once you have it"),
     ],
