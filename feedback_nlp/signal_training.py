@@ -22,7 +22,7 @@ from feedback_nlp.marks import Mark, Marked
 from feedback_nlp.model import Block, Floats, Model
 from feedback_nlp.naming import Naming, is_named, word_features
 from feedback_nlp.records import Example, Sentence
-from feedback_nlp.signal_model import BY_PHRASE, SIGNAL_BLOCKS, STARTS, VALUES, Flags, SignalModel, chances_of, reason_features
+from feedback_nlp.signal_model import SIGNAL_BLOCKS, STARTS, VALUES, Flags, SignalModel, chances_of, reason_features
 from feedback_nlp.stages import CLOSE, Integers, Prepared, Weighing, fit_weighing
 
 Progress = Callable[[str], None]
@@ -38,7 +38,7 @@ class SignalRecipe:
 
     A value is told from the chance on, `lowest` at least, with which at least `precision` of what is told of it in held-out texts is
     true, counted with `shared` more that are as often true as all of its signal; and not at all where fewer than `least_right` texts
-    say it, or would be told rightly, or where a phrase alone decides.
+    say it, or would be told rightly.
     """
 
     limits: Mapping[str, int] = field(default_factory=lambda: {"words": 80_000, "characters": 30_000})
@@ -202,8 +202,6 @@ def _thresholds(rows: _Rows, held_out: Floats, recipe: SignalRecipe) -> tuple[Fl
     chances, truth = np.maximum.reduceat(held_out, starts), np.logical_or.reduceat(rows.said, starts)
     thresholds, figures = np.full(len(VALUES), _NEVER), {}
     for start, end in pairwise([*STARTS, len(VALUES)]):
-        if VALUES[start][0] in BY_PHRASE:
-            continue
         columns = (start + np.flatnonzero(truth[:, start:end].sum(axis=0) >= recipe.least_right)).tolist()
         of_signal = chances[:, columns].ravel(), truth[:, columns].ravel()
         for k in columns:

@@ -614,7 +614,7 @@ def test_label_json_lines(tmp_path):
     assert code == 0
     assert out.splitlines() == [
         "date        company               role                  reason              sure",
-        *["            unknown               unknown               another candidate   >99%"] * 2,
+        *["            unknown               unknown               another candidate   98%"] * 2,
     ]
     assert err.splitlines() == [
         "Read 4: 4 labelled, 0 duplicates, 0 skipped.",

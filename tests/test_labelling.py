@@ -83,8 +83,8 @@ def test_who_waits_for_an_answer_in_the_sample(model, tmp_path):
     rows = {row["message_id"]: row for row in read(tmp_path / "o.jsonl")}
     waiting = {row["thread"]: row["stage"] for row in read(tmp_path / "silence.jsonl")}
     expected = {rows[truth["message_id"]]["thread"]: truth["key"] for truth in sample_inbox.truths() if truth["awaits"]}
-    # b48 acknowledges an application as "your form": not told from other forms.
-    assert {key for thread, key in expected.items() if thread not in waiting} == {"b48"}
+    # b48 acknowledges an application as "your form": not told from other forms. b28, thanks for an interview, is unsure.
+    assert {key for thread, key in expected.items() if thread not in waiting} == {"b28", "b48"}
 
 
 def test_all_forms_at_once_are_one_mailbox(model, tmp_path):

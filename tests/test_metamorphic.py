@@ -9,23 +9,19 @@ from tests.metamorphic import CHANGES, mails, measure, people, table
 WANTED = 0.99
 # The share of mails whose label stays, where that is not all of them; from the table, rounded down.
 REACHED = {
-    "names of many languages": 0.997,
-    "names in capitals": 0.997,
-    "names that are words": 0.99,
+    "names that are words": 0.987,
     "names in small letters": 0.992,
-    "company: another": 0.991,
-    "company: words in its name": 0.991,
     "wrapped at 60": 0.998,
-    "signature below regards": 0.962,
+    "signature below regards": 0.95,
     "signature of a name": 0.975,
     "disclaimer: register": 0.987,
-    "typo: letters swapped": 0.989,
-    "typo: letter dropped": 0.992,
-    "typo: letter doubled": 0.992,
-    "wish: I wish you all the best.": 0.96,
-    "wish: Have a lovely weekend!": 0.984,
-    "wish: Thank you again for your time.": 0.96,
-    "wish: We wish you every success for the future.": 0.947,
+    "typo: letters swapped": 0.997,
+    "typo: letter dropped": 0.998,
+    "typo: letter doubled": 0.998,
+    "wish: I wish you all the best.": 0.974,
+    "wish: Have a lovely weekend!": 0.98,
+    "wish: Thank you again for your time.": 0.966,
+    "wish: We wish you every success for the future.": 0.974,
     "wish: Take care, and all good wishes to you and yours.": 0.939,
 }
 EXAMPLE = Example(
@@ -49,7 +45,7 @@ def test_the_label_stays(measured, name):
 
 
 @pytest.mark.parametrize("name", [name for name, reached in REACHED.items() if reached < WANTED])
-@pytest.mark.xfail(strict=True, reason="a signature, an address, swapped letters and a wish weigh more than they should")
+@pytest.mark.xfail(strict=True, reason="a name, a signature, an address and a wish weigh more than they should")
 def test_the_label_stays_in_99_of_100(measured, name):
     n, moved = measured[name]
     assert 1 - len(moved) / n >= WANTED
