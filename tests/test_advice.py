@@ -243,8 +243,14 @@ FACTS = {
     "more qualified in what": (
         ["003"],
         "next_steps",
-        'After about a day: accept the decision, and ask the manager what tipped it; if it was "more qualified", in what.'
+        "After about a day: accept the decision, and ask the manager in what the other person was ahead: which work, which years."
         " It can show you what to learn.",
+        ("another_candidate", "interview", "manager", chosen("more experienced")),
+    ),
+    "what tipped it, where the mail does not say": (
+        ["003"],
+        "next_steps",
+        "After about a day: accept the decision, and ask the manager what tipped it. It can show you what to learn.",
         ("another_candidate", "interview", "manager"),
     ),
     "which experience the other had": (
@@ -457,7 +463,7 @@ KINDS = {
     "experience": ("look for the nearest thing to the experience", "What would count as the experience that they name"),
     "overqualified": ("say in the first lines why you want work of this level", "Is a role at a more senior level coming up?"),
     "qualification": ("takes in time and money", "Would I be considered while I am working towards the licence or qualification?"),
-    "language": ("look up the level of the language", "Which level of the language would have been enough"),
+    "language": ("look up the level of the language", "How do you test the language"),
     "test": ("do one more task of that kind", "Which part of the test or technical interview decided it?"),
     "place": ("from when you could move", "Would my application count again if I could be there on the days needed?"),
     "permit": ('filter by "sponsorship"', "Is this rule fixed for all roles there, or only for this one?"),
