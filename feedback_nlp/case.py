@@ -25,7 +25,7 @@ VALUES: Mapping[str, tuple[str, ...]] = {
     "stage": (*STEPS, UNKNOWN),
     "sender": (*SENDER_TYPES, TEAM, UNKNOWN),
     "feedback": ("offered", "refused", UNKNOWN),
-    "call": ("offered", UNKNOWN),
+    "call": ("offered", "timed", UNKNOWN),
     "reply": ("no-reply", "invited", UNKNOWN),
     "door": ("later role", "apply again", "kept on file", "courtesy", UNKNOWN),
     "gap": (*GAPS, UNKNOWN),
@@ -47,6 +47,11 @@ _CALL = re.compile(  # "give me a call", "by phone"; but "please do not call", "
 )
 _ASKS_TO_CALL = re.compile(
     r"(?<!\bnot )(?<!n't )\b(?:call|phone|ring|telephone) (?:me|us|him|her|back|on)\b|\bgive (?:me|us|him|her) a (?:call|ring|bell)\b",
+    re.IGNORECASE,
+)
+_ON_A_DAY = re.compile(  # "on the phone on Thursday at 3pm"; but "by phone Monday to Friday", "give me a call any day"
+    r"[^.;!?]{0,50}\b(?:on |this |next |coming )(?:mon|tues|wednes|thurs|fri|satur|sun)day\b(?! (?:and|or|through|till?|to)\b| ?[-–])|"
+    r"[^.;!?]{0,50}\btomorrow\b",
     re.IGNORECASE,
 )
 _TIME = re.compile(
@@ -74,7 +79,6 @@ def facts_of(label: str, stage: str, sender_type: str, signals: Signals) -> Fact
         "stage": stage,
         "sender": NOREPLY if unread else sender_type,
         "feedback": signals.feedback.value,
-        "call": "offered" if offers_call(signals) else "",
         "reply": signals.reply.value,
         "door": signals.door.value,
         "chosen": signals.chosen.value,
@@ -83,6 +87,7 @@ def facts_of(label: str, stage: str, sender_type: str, signals: Signals) -> Fact
     }
     return {name: frozenset([value or UNKNOWN]) for name, value in facts.items()} | {
         "gap": frozenset(kinds_of(signals)),
+        "call": frozenset(_calls(signals)) or frozenset([UNKNOWN]),
         "traits": frozenset(said.value for said in signals.traits) or frozenset([UNKNOWN]),
         "named": frozenset(words_of(signals)) or frozenset([UNKNOWN]),
         "channel": frozenset(),
@@ -146,5 +151,17 @@ def _short(words: str) -> str:
 
 def offers_call(signals: Signals) -> bool:
     """Whether it is a call that the mail offers for feedback, or asks for."""
+    return "offered" in _calls(signals)
+
+
+def names_day_of_call(signals: Signals) -> bool:
+    """Whether it says on which day that call may be."""
+    return "timed" in _calls(signals)
+
+
+def _calls(signals: Signals) -> set[str]:
     offers = (signals.feedback, "offered", _CALL), (signals.reply, "invited", _ASKS_TO_CALL)
-    return any(said.value == value and pattern.search(f"{said.words} {said.quote}") for said, value, pattern in offers)
+    texts = ((pattern, f"{said.words} {said.quote}") for said, value, pattern in offers if said.value == value)
+    found = [(text, call.end()) for pattern, text in texts for call in pattern.finditer(text)]
+    timed = any(_ON_A_DAY.match(text, end) for text, end in found)
+    return {"offered", "timed"} if timed else {"offered"} if found else set()

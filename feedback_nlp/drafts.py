@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from feedback_nlp.addressee import addressee_of
 from feedback_nlp.answering import refuses_feedback, says_no_reply
-from feedback_nlp.case import offers_call
+from feedback_nlp.case import names_day_of_call, offers_call
 from feedback_nlp.errors import InputError, NoDraftError
 from feedback_nlp.labels import (
     ANOTHER_CANDIDATE,
@@ -172,12 +172,18 @@ def _conditions(feedback: Feedback, signals: Signals, letter: Letter, to_name: s
         "own": _yes(_is_own(feedback, letter)),
         "hint": _yes(signals.traits),
         "feedback": signals.feedback.value,
-        "call": _yes(signals.feedback.value == OFFERED and offers_call(signals)),
+        "call": _call(signals),
         "door": signals.door.value,
         "gap": gap,
         "chosen": signals.chosen.value,
         "freeze": signals.freeze.value,
     }
+
+
+def _call(signals: Signals) -> str:
+    if signals.feedback.value != OFFERED or not offers_call(signals):
+        return "no"
+    return "timed" if names_day_of_call(signals) else "yes"
 
 
 def _yes(holds: object) -> str:

@@ -22,6 +22,7 @@ BY_TEAM = Email("1", "Dear Sam,\n\nIt is a no.\n\nKind regards,\nThe Mill Recrui
 FORM = Email("1", "Dear Sam,\n\nIt is a no.\n\nThis is an automated message.")
 OFFERED = Signals(feedback=Said("offered", "", "Happy to tell you more."))
 CALL = Signals(feedback=Said("offered", "", "Give me a call."))
+ON_THURSDAY = Signals(feedback=Said("offered", "", "I can give you feedback on the phone on Thursday at 3pm."))
 REFUSED = Signals(feedback=Said("refused"))
 UNTIL = Signals(freeze=Said("until", "until October"))
 INVITED = Signals(reply=Said("invited"))
@@ -512,6 +513,13 @@ def test_where_an_answer_is_asked_for_nobody_is_told_to_wait(label, stage, kind)
     assert (called.channel, "ring the manager" in " ".join(called.next_steps)) == ("phone", stage != "offer")
 
 
+@pytest.mark.parametrize("label", REASONS)
+def test_a_call_on_a_day_that_they_name_is_kept(label):
+    told = " ".join(advise_case(label, "interview", "manager", ON_THURSDAY).next_steps)
+    assert "At the time that they name: speak with the manager; if you can't, write today and offer another time." in told
+    assert "ring the manager" not in told
+
+
 @pytest.mark.parametrize("reason", REASONS)
 @pytest.mark.parametrize("signals", [Signals(), REFUSED, gap("test")], ids=["nothing", "refused", "test"])
 @pytest.mark.parametrize("stage", ["", "application"])
@@ -604,6 +612,7 @@ SIGNALS = [
     Signals(freeze=Said("until")),
     OFFERED,
     CALL,
+    ON_THURSDAY,
     REFUSED,
     *(Signals(deadline=Said("deadline", words)) for words in ("", "by Friday")),
     *(Signals(traits=(Said(trait),)) for trait in VALUES["traits"][:-1]),

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback_nlp.case import VALUES, facts_of, fits, kinds_of, quoted, stage_met, words_of
+from feedback_nlp.case import VALUES, facts_of, fits, kinds_of, names_day_of_call, offers_call, quoted, stage_met, words_of
 from feedback_nlp.labels import SENDER_TYPES, STEPS
 from feedback_nlp.records import Said, Signals, Step
 
@@ -127,6 +127,34 @@ def test_who_reads_no_answers(sender_type, sender):
 )
 def test_an_offered_call(feedback, call):
     assert facts_of("skills_gap", "", "", Signals(feedback=feedback))["call"] == {call}
+
+
+@pytest.mark.parametrize(
+    ("quote", "timed"),
+    [
+        ("I can give you feedback on the phone on Thursday at 3pm.", True),
+        ("Shall I call you tomorrow and tell you what the panel said?", True),
+        ("Feel free to call me on Friday for feedback.", True),
+        ("I can give you feedback on the phone.", False),
+        ("Telephone feedback is given on Monday to Friday.", False),
+        ("Please phone the office on Monday or Tuesday.", False),
+        ("Following the panel on Thursday I would be glad to give you feedback over the phone.", False),
+        ("Give me a call any day after 4.", False),
+        ("Call me if you would like to know more. I am away on Friday.", False),
+        ("The report is here on Thursday.", False),
+    ],
+)
+def test_the_day_of_a_call(quote, timed):
+    signals = Signals(feedback=Said("offered", "", quote))
+    assert ("timed" in facts_of("skills_gap", "", "", signals)["call"]) is timed
+    assert names_day_of_call(signals) is timed
+
+
+def test_the_day_of_a_call_that_is_asked_for():
+    signals = Signals(reply=Said("invited", "", "Give me a ring this Friday, and I'll tell you more."))
+    assert facts_of("skills_gap", "", "", signals)["call"] == {"offered", "timed"}
+    assert offers_call(signals)
+    assert names_day_of_call(signals)
 
 
 @pytest.mark.parametrize(

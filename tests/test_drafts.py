@@ -39,7 +39,7 @@ CONDITIONS = {
     "named": ("yes", "no"),
     "own": ("yes", "no"),
     "hint": ("yes", "no"),
-    "call": ("yes", "no"),
+    "call": ("yes", "timed", "no"),
     "feedback": ("", "offered", "refused"),
     "door": ("", "later role", "apply again", "kept on file", "courtesy"),
     "gap": ("", *GAPS),
@@ -288,6 +288,7 @@ def signals(gap="", words="", **said):
 
 
 CALL = Said("offered", quote="If you would like feedback, please ring me on 020 7946 0111; I do not give it in writing.")
+ON_THURSDAY = Said("offered", quote="I can give you feedback on the phone on Thursday at 3pm.")
 BARE = {"sender": "", "subject": "", "text": "It is a no.", "date": ""}
 NOBODY = Parties()
 CASES = {
@@ -305,6 +306,9 @@ CASES = {
         {"name": "Sam"},
     ),
     "feedback is offered in a call": (feedback("another_candidate"), replace(Signals(), feedback=CALL), {"name": "Sam"}),
+    "feedback is offered in a call on a day": (feedback("another_candidate"), Signals(feedback=ON_THURSDAY), {"name": "Sam"}),
+    "feedback is offered in a call on a day, short": (feedback("skills_gap"), Signals(feedback=ON_THURSDAY), {"tone": "short"}),
+    "feedback is offered in a call on a day, formal": (feedback("skills_gap"), Signals(feedback=ON_THURSDAY), {"tone": "formal"}),
     "feedback is offered in a call, short": (
         feedback("skills_gap"),
         replace(signals("skill", "SQL"), feedback=CALL),
