@@ -1,6 +1,8 @@
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from cogapp import Cog
 
 from feedback_nlp import corpus
 from feedback_nlp.corpus import (
@@ -16,6 +18,8 @@ from feedback_nlp.corpus import (
 from feedback_nlp.examples import read_corpus
 from feedback_nlp.labels import LABELS, NOT_REJECTION, REASONS
 from feedback_nlp.records import Example
+
+ROOT = Path(__file__).parent.parent
 
 # near_duplicates
 
@@ -184,6 +188,11 @@ def shipped_report():
 
 def test_the_shipped_corpus_has_no_faults(shipped_report):
     assert shipped_report.faults == []
+
+
+def test_the_figures_of_its_page_are_current(shipped_report, monkeypatch, capsys):
+    monkeypatch.setattr(corpus, "check_corpus", lambda *_: shipped_report)  # which takes a minute
+    assert Cog().main(["cog", "--check", str(ROOT / "data" / "README.md")]) == 0, capsys.readouterr().out
 
 
 def test_the_size_of_the_shipped_corpus(shipped_report):

@@ -26,7 +26,7 @@ ELSEWHERE = pytest.mark.skipif(
 @pytest.mark.parametrize(
     "name",
     [
-        *("README.md", "data/README.md", "docs/sample.md", "docs/advice.md", "docs/review.md"),
+        *("README.md", "docs/sample.md", "docs/advice.md", "docs/review.md"),
         pytest.param("docs/commands.md", marks=ELSEWHERE),
         pytest.param("docs/licences.md", marks=ELSEWHERE),
     ],

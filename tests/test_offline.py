@@ -63,7 +63,7 @@ COMMANDS = {
 """What each is given, and what it says; in this order, since some need what others leave."""
 REFUSES = {"review": 2}
 """Those that end with another code than 0, as there is no terminal."""
-SMALL = {"models build", "data check"}
+SMALL = {"models build", "data check", "retrain"}
 """Those that read a small corpus."""
 SLOW = {"data own-weight", "data adaptation", "data wrong-labels", "data curve", "data ablation", "models build-signals"}
 """Minutes or hours each: only their beginning is run, all of it with FEEDBACK_NLP_SLOW=1."""

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processors are 
 @pytest.fixture(scope="module")
 def texts():
     mails, _ = read_corpus()
-    return [e.text for e in mails[:: len(mails) // 2000]][:2000]
+    return [e.text for e in mails[:: len(mails) // 1000]][:1000]
 
 
 HOSTILE = [
@@ -76,7 +76,7 @@ def measured(tmp_path_factory):
     options = "--rounds 1 --starts 1 --messages 20 --texts 20 --size 5 --size 10 --same 20 --peer sklearn".split()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(speed, "WARM_UP", 2)
-        patch.setattr(speed, "read_corpus", lambda: (read_corpus()[0][::60], []))
+        patch.setattr(speed, "read_corpus", lambda: (read_corpus()[0][::120], []))
         result = CliRunner().invoke(speed.main, ["-o", str(folder / "speed.csv"), "--plot", str(folder / "speed.svg"), *options])
     assert result.exit_code == 0, result.output
     return folder, result
