@@ -62,7 +62,7 @@ class Drift:
         return tuple(name for name, (count, on_test) in pairs.items() if _is_greater(count, self.rejections, on_test))
 
 
-ON_TEST = Drift(rejections=441, unsure=130, unusual=34)
+ON_TEST = Drift(rejections=428, unsure=125, unusual=36)
 """The same of the mails of the test split that the shipped model takes for rejections. A test counts them anew."""
 
 

@@ -8,7 +8,7 @@ from feedback_nlp.examples import read_corpus
 from tests.fairness import NUMBERS, different, kin, languages, pairs
 from tests.metamorphic import mails
 
-DIFFERENT = {"names": 5, "countries": 1, "nationalities": 1, "ages": 4}
+DIFFERENT = {"names": 4, "names in small letters": 1, "countries": 1, "cities": 3, "ages": 6}
 """How many pairs of a kind have two labels; none of the other kinds."""
 
 
@@ -49,7 +49,7 @@ def test_no_label_differs(moved, kind):
     assert moved[kind] == 0
 
 
-@pytest.mark.parametrize(("swapped", "number", "known"), [(languages, 2804, 0), (kin, 1544, 0)], ids=["languages", "kin"])
+@pytest.mark.parametrize(("swapped", "number", "known"), [(languages, 3083, 0), (kin, 1610, 0)], ids=["languages", "kin"])
 def test_languages_and_kin_in_the_whole_corpus(model, swapped, number, known):
     found = list(swapped(read_corpus()[0]))
     assert len(found) == number

@@ -67,7 +67,7 @@ def test_every_form_gives_equal_rows(form, sample):
 def test_the_sample_is_read_as_a_careful_person_would(sample):
     found = sample_inbox.figures(sample["inbox.mbox"][0])
     assert found["rejection_f1"] >= 0.95
-    assert found["reason_accuracy"] >= 0.97
+    assert found["reason_accuracy"] >= 0.96
     assert found["threads"] >= 0.95
     assert found["stages"] >= 0.95
     assert found["own"] == 1

@@ -9,20 +9,25 @@ from tests.metamorphic import CHANGES, mails, measure, people, table
 WANTED = 0.99
 # The share of mails whose label stays, where that is not all of them; from the table, rounded down.
 REACHED = {
-    "names that are words": 0.987,
-    "names in small letters": 0.992,
-    "wrapped at 60": 0.998,
-    "signature below regards": 0.95,
-    "signature of a name": 0.975,
+    "names of many languages": 0.997,
+    "names that are words": 0.983,
+    "names in small letters": 0.995,
+    "names in capitals": 0.997,
+    "company: another": 0.991,
+    "company: words in its name": 0.991,
+    "wrapped at 60": 0.996,
+    "wrapped at 72": 0.996,
+    "wrapped at 72, flowed": 0.996,
+    "signature below regards": 0.913,
     "disclaimer: register": 0.987,
-    "typo: letters swapped": 0.997,
-    "typo: letter dropped": 0.998,
-    "typo: letter doubled": 0.998,
+    "typo: letters swapped": 0.987,
+    "typo: letter dropped": 0.988,
+    "typo: letter doubled": 0.986,
     "wish: I wish you all the best.": 0.974,
-    "wish: Have a lovely weekend!": 0.98,
-    "wish: Thank you again for your time.": 0.966,
-    "wish: We wish you every success for the future.": 0.974,
-    "wish: Take care, and all good wishes to you and yours.": 0.939,
+    "wish: Have a lovely weekend!": 0.968,
+    "wish: Thank you again for your time.": 0.968,
+    "wish: We wish you every success for the future.": 0.966,
+    "wish: Take care, and all good wishes to you and yours.": 0.934,
 }
 EXAMPLE = Example(
     "e",
@@ -45,7 +50,7 @@ def test_the_label_stays(measured, name):
 
 
 @pytest.mark.parametrize("name", [name for name, reached in REACHED.items() if reached < WANTED])
-@pytest.mark.xfail(strict=True, reason="a name, a signature, an address and a wish weigh more than they should")
+@pytest.mark.xfail(strict=True, reason="a name, a signature, an address, slips and a wish weigh more than they should")
 def test_the_label_stays_in_99_of_100(measured, name):
     n, moved = measured[name]
     assert 1 - len(moved) / n >= WANTED

@@ -69,7 +69,7 @@ def label(client, mail, **fields):
 def test_a_pasted_mail(client, model):
     page = client.get(paste(client, REJECTION)).text
     feedback = feedback_on(REJECTION, model)
-    assert "<h1>Something the role asks for was missing (skills_gap, 99% sure)</h1>" in page
+    assert "<h1>Something the role asks for was missing (skills_gap, over 99% sure)</h1>" in page
     assert marked(page) == [quote.text for quote in feedback.prediction.evidence]
     assert text_of(page.partition("<main")[2]).count("% sure") == 1
     shown = html.unescape(re.search(r'<div class="mail"[^>]*>(.*?)</div>', page, re.DOTALL)[1])
@@ -239,7 +239,7 @@ def test_what_is_set_is_kept(client):
     text = text_of(page.text)
     assert "Kept. Your label goes before the model's from now on." in text
     assert "Somebody else was chosen (another_candidate, your own label)" in text
-    assert "The model says: something the role asks for was missing (skills_gap, 99% sure)." in text
+    assert "The model says: something the role asks for was missing (skills_gap, over 99% sure)." in text
     assert len(marked(page.text)) == 3
     assert "Kept." not in text_of(client.get(mail).text)
 
@@ -251,7 +251,7 @@ def test_a_label_is_taken_back(client):
     assert human_labels()[digest(REJECTION)].evidence == ()
     page = label(client, mail, label="")
     assert own_examples() == []
-    assert "(skills_gap, 99% sure)" in page.text
+    assert "(skills_gap, over 99% sure)" in page.text
     assert "Taken back." in page.text
 
 

@@ -57,6 +57,12 @@ def test_the_order_of_rows_does_not_matter(corpus, trained):
     assert np.array_equal(turned.predict_proba(texts_of(corpus)), trained.predict_proba(texts_of(corpus)))
 
 
+def test_the_more_what_turns_nobody_down_weighs_the_likelier_it_is(corpus, trained):
+    lighter = train(corpus, recipe=replace(SMALL_RECIPE, not_rejection_weight=SMALL_RECIPE.not_rejection_weight / 2))
+    at = LABELS.index(NOT_REJECTION)
+    assert trained.predict_proba(texts_of(corpus))[:, at].mean() > lighter.predict_proba(texts_of(corpus))[:, at].mean() + 0.01
+
+
 @pytest.mark.parametrize("change", ["text", "primary", "voice", "sentences", "recipe"])
 def test_the_digest_changes_with(change, corpus):
     at = next(i for i, e in enumerate(corpus) if e.split == "train")
