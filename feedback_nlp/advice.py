@@ -84,8 +84,8 @@ def advise_on_silence(stage: str) -> tuple[str, ...]:
 
 
 def writer_of(email: Email, parties: Parties, signals: Signals) -> str:
-    """The type of sender. A mail that says that answers are not read counts as nobody's and one that a team signs as a team's, unless
-    it asks for an answer or an agency wrote.
+    """The type of sender. A mail that says that answers are not read counts as nobody's, and one that a team or the company signs as a
+    team's, unless it asks for an answer or an agency wrote.
     """
     if parties.sender_type == AGENCY:
         return AGENCY
@@ -93,7 +93,7 @@ def writer_of(email: Email, parties: Parties, signals: Signals) -> str:
         return "" if parties.sender_type == NOREPLY else parties.sender_type
     if parties.sender_type == NOREPLY or says_no_reply(email.sender, fold(email.text)):
         return NOREPLY
-    return TEAM if is_by_team(email) else parties.sender_type
+    return TEAM if is_by_team(email, parties.company) else parties.sender_type
 
 
 def _is_by_person(facts: Facts) -> bool:

@@ -82,12 +82,13 @@ def says_no_reply(sender: str, text: str) -> bool:
     return bool(_NO_REPLY_ADDRESS.search(sender) or _NO_REPLY_TEXT.search(text))
 
 
-def is_by_team(email: Email) -> bool:
-    """Whether a team or department signs the mail, and nobody by name."""
+def is_by_team(email: Email, company: str = "") -> bool:
+    """Whether a team, a department or the company itself signs the mail, and nobody by name."""
     lines = [line.strip() for line in fold(email.text).splitlines() if line.strip()][-6:]
     below = after_closing(lines)
     signature = lines[-2:] if below is None else below
-    return any(map(is_team, signature)) and not any(map(is_person, signature[:1]))
+    theirs = [is_team(line) or (bool(company) and line.strip(" .,").casefold() == fold(company).casefold()) for line in signature]
+    return any(theirs) and not (is_person(signature[0]) and not theirs[0])
 
 
 def refuses_feedback(email: Email) -> bool:

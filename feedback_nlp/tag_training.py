@@ -18,6 +18,8 @@ from feedback_nlp.tag_model import LIKELY, Hits, Learnt, WeighedWords
 
 _UNTAGGED = 2
 """So many mails without the label there are for each one with it; the corpus fills up what the person's own lack."""
+_DRAWN = 1.15
+"""So many are drawn for each mail of the corpus that is taken: some have the label, and none is known to lack it."""
 _FOLDS = 10
 _C = 10.0
 
@@ -28,9 +30,9 @@ def learn(tagged: Sequence[WeighedWords], untagged: Sequence[WeighedWords], weig
     Each mail is also judged by models that had not read it. From these scores the probability is calibrated, and by them the
     person's own mails are counted: those of the corpus are too easily told from theirs to say anything.
     """
-    lacking = _UNTAGGED * len(tagged) - len(untagged)
-    corpus = {weighed(example.text) for example in some_rejections(max(lacking, 0))} - {*tagged, *untagged}
-    mails = [*tagged, *untagged, *sorted(corpus)]
+    lacking = max(_UNTAGGED * len(tagged) - len(untagged), 0)
+    drawn = {weighed(example.text) for example in some_rejections(round(_DRAWN * lacking))} - {*tagged, *untagged}
+    mails = [*tagged, *untagged, *_least_like(tagged, sorted(drawn), lacking)]
     columns = DictVectorizer()
     x, has = columns.fit_transform(map(dict, mails)), np.arange(len(mails)) < len(tagged)
     folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=0)
@@ -49,6 +51,16 @@ def learn(tagged: Sequence[WeighedWords], untagged: Sequence[WeighedWords], weig
         lacking=_hits(~said[own]),
         digest=digest,
     )
+
+
+def _least_like(tagged: Sequence[WeighedWords], drawn: Sequence[WeighedWords], number: int) -> Sequence[WeighedWords]:
+    """Of mails of the corpus, which nobody asked for the label, those that most surely lack it: reliable negatives (Liu et al. 2003)."""
+    if len(drawn) <= number:
+        return drawn
+    x, has = DictVectorizer().fit_transform(map(dict, [*tagged, *drawn])), np.arange(len(tagged) + len(drawn)) < len(tagged)
+    folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=0)
+    scores = cross_val_predict(_classifier(), x, has, cv=folds, method="decision_function")[len(tagged) :]
+    return [drawn[i] for i in sorted(np.argsort(scores, kind="stable")[:number].tolist())]
 
 
 def _classifier() -> LogisticRegression:

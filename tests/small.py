@@ -7,7 +7,12 @@ from feedback_nlp.labels import LABELS
 from feedback_nlp.training import Recipe, train
 
 SMALL_RECIPE = Recipe(
-    limits={"words": 2000, "characters": 2000, "context": 1000, "mail": 2000}, least_senders=2, sentence_c=1.0, mail_c=1.0, folds=2
+    not_rejection_weight=1.0,
+    limits={"words": 2000, "characters": 2000, "context": 1000, "mail": 2000},
+    least_senders=2,
+    sentence_c=1.0,
+    mail_c=1.0,
+    folds=2,
 )
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedback_nlp.advice import advise, advise_case, advise_on_silence
+from feedback_nlp.advice import advise, advise_case, advise_on_silence, writer_of
 from feedback_nlp.answering import is_by_team, refuses_feedback, says_no_reply
 from feedback_nlp.case import CHANNELS, GAPS, TEAM, VALUES
 from feedback_nlp.entries import TABLES, read_entries
@@ -820,6 +820,25 @@ MAILS = [
     ("jobs@mill.example", "No individual feedback can be given.\n\nKind regards,\nThe Hiring Team", True, False, True),
     ("no-reply@mill.example", "We cannot share detailed feedback with candidates.", False, True, True),
 ]
+
+
+@pytest.mark.parametrize(
+    ("end", "by_team"),
+    [
+        ("Regards,\nMill Ltd", True),
+        ("Regards,\nMILL LTD.", True),
+        ("Regards,\nIda Mill\nMill Ltd", False),
+        ("Regards,\nOrkney Ltd", False),
+        ("Thank you for your interest in Mill Ltd", False),
+        ("Mill Ltd", True),
+        ("", False),
+    ],
+)
+def test_a_mail_that_the_company_signs(end, by_team):
+    email = Email("1", f"Dear Sam,\n\nThank you for your time. We have chosen somebody else.\n\n{end}\n")
+    assert is_by_team(email, "Mill Ltd") is by_team
+    assert is_by_team(email) is False
+    assert writer_of(email, Parties("Mill Ltd", "", "recruiter"), Signals()) == (TEAM if by_team else "recruiter")
 
 
 @pytest.mark.parametrize(("sender", "end", "by_team", "no_reply", "refused"), MAILS, ids=range(len(MAILS)))
