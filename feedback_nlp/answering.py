@@ -87,8 +87,13 @@ def is_by_team(email: Email, company: str = "") -> bool:
     lines = [line.strip() for line in fold(email.text).splitlines() if line.strip()][-6:]
     below = after_closing(lines)
     signature = lines[-2:] if below is None else below
-    theirs = [is_team(line) or (bool(company) and line.strip(" .,").casefold() == fold(company).casefold()) for line in signature]
+    name = _bare(company)
+    theirs = [is_team(line) or (bool(name) and _bare(line) == name) for line in signature]
     return any(theirs) and not (is_person(signature[0]) and not theirs[0])
+
+
+def _bare(line: str) -> str:
+    return fold(line).strip(" .,").casefold()
 
 
 def refuses_feedback(email: Email) -> bool:

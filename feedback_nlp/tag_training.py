@@ -32,7 +32,7 @@ def learn(tagged: Sequence[WeighedWords], untagged: Sequence[WeighedWords], weig
     """
     lacking = max(_UNTAGGED * len(tagged) - len(untagged), 0)
     drawn = {weighed(example.text) for example in some_rejections(round(_DRAWN * lacking))} - {*tagged, *untagged}
-    mails = [*tagged, *untagged, *_least_like(tagged, sorted(drawn), lacking)]
+    mails = [*tagged, *untagged, *_surely_lacking(tagged, untagged, sorted(drawn), lacking)]
     columns = DictVectorizer()
     x, has = columns.fit_transform(map(dict, mails)), np.arange(len(mails)) < len(tagged)
     folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=0)
@@ -53,13 +53,16 @@ def learn(tagged: Sequence[WeighedWords], untagged: Sequence[WeighedWords], weig
     )
 
 
-def _least_like(tagged: Sequence[WeighedWords], drawn: Sequence[WeighedWords], number: int) -> Sequence[WeighedWords]:
+def _surely_lacking(
+    tagged: Sequence[WeighedWords], untagged: Sequence[WeighedWords], drawn: Sequence[WeighedWords], number: int
+) -> Sequence[WeighedWords]:
     """Of mails of the corpus, which nobody asked for the label, those that most surely lack it: reliable negatives (Liu et al. 2003)."""
     if len(drawn) <= number:
         return drawn
-    x, has = DictVectorizer().fit_transform(map(dict, [*tagged, *drawn])), np.arange(len(tagged) + len(drawn)) < len(tagged)
+    mails = [*tagged, *untagged, *drawn]
+    x, has = DictVectorizer().fit_transform(map(dict, mails)), np.arange(len(mails)) < len(tagged)
     folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=0)
-    scores = cross_val_predict(_classifier(), x, has, cv=folds, method="decision_function")[len(tagged) :]
+    scores = cross_val_predict(_classifier(), x, has, cv=folds, method="decision_function")[-len(drawn) :]
     return [drawn[i] for i in sorted(np.argsort(scores, kind="stable")[:number].tolist())]
 
 

@@ -827,6 +827,7 @@ MAILS = [
     [
         ("Regards,\nMill Ltd", True),
         ("Regards,\nMILL LTD.", True),
+        ("Regards,\nmill ltd", True),
         ("Regards,\nIda Mill\nMill Ltd", False),
         ("Regards,\nOrkney Ltd", False),
         ("Thank you for your interest in Mill Ltd", False),
@@ -836,7 +837,7 @@ MAILS = [
 )
 def test_a_mail_that_the_company_signs(end, by_team):
     email = Email("1", f"Dear Sam,\n\nThank you for your time. We have chosen somebody else.\n\n{end}\n")
-    assert is_by_team(email, "Mill Ltd") is by_team
+    assert is_by_team(email, "Mill Ltd") is is_by_team(email, "Mill Ltd.") is by_team
     assert is_by_team(email) is False
     assert writer_of(email, Parties("Mill Ltd", "", "recruiter"), Signals()) == (TEAM if by_team else "recruiter")
 

@@ -73,6 +73,11 @@ def test_the_sample_is_read_as_a_careful_person_would(sample):
     assert found["own"] == 1
 
 
+@pytest.mark.xfail(strict=True, reason="of one rejection in a long letter the no is not seen, of another the reason")
+def test_the_sample_has_hardly_a_wrong_reason(sample):
+    assert sample_inbox.figures(sample["inbox.mbox"][0])["reason_accuracy"] >= 0.97
+
+
 @pytest.mark.xfail(strict=True, reason="three messages that turn nobody down are read as a no")
 def test_the_sample_has_hardly_an_error(sample):
     assert sample_inbox.figures(sample["inbox.mbox"][0])["rejection_f1"] >= 0.97

@@ -37,6 +37,14 @@ def test_mails_of_one_s_own_without_it_are_counted_too(taught, without, model):
     assert learn(taught, [], partial(weighed_words, model), "").lacking == (0, 0)
 
 
+@pytest.mark.parametrize("number", range(25, 31))
+@pytest.mark.filterwarnings("error")
+def test_the_corpus_fills_up_what_few_are_lacking(number, taught, without, model):
+    learnt = learn(taught, sorted(without[:number]), partial(weighed_words, model), "")
+    assert learnt.lacking[1] == number
+    assert sum(learnt.probability(weighed_words(model, text)) >= 0.5 for text in TEST) >= 12
+
+
 def test_a_label_without_a_pattern_is_told_no_better_than_by_chance(without, model):
     learnt = learn(sorted(without[:20]), sorted(without[20:60]), partial(weighed_words, model), "")
     assert learnt.having[0] <= 10
